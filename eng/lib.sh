@@ -1,0 +1,70 @@
+# shellcheck shell=bash
+# What every script in eng/ shares: where the repository is, how to speak, how to wait.
+# Source it; it does nothing but define.
+
+# MSBuild and git print paths without links; a root with links in it would never compare equal.
+REPO_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+ENG_DIR=$REPO_ROOT/eng
+ARTIFACTS_DIR=$REPO_ROOT/artifacts
+# Daemons and package tools live in sbin, which a non-login shell often leaves out.
+export PATH="$PATH:/usr/sbin:/sbin"
+
+# Progress goes to stderr: a script's stdout is its result.
+note() { printf '%s: %s\n' "$(basename "$0" .sh)" "$*" >&2; }
+warn() { note "warning: $*"; }
+die() {
+    note "error: $*"
+    exit 1
+}
+
+have() { command -v "$1" >/dev/null 2>&1; }
+is_root() { [ "$(id -u)" -eq 0 ]; }
+is_ci() { [ "${CI:-}" = true ]; }
+
+# is_debian_like: Debian, Ubuntu and what calls itself like them.
+is_debian_like() {
+    [ -r /etc/os-release ] && have apt-get || return 1
+    (
+        # shellcheck source=/dev/null
+        . /etc/os-release
+        case " ${ID:-} ${ID_LIKE:-} " in *" debian "* | *" ubuntu "*) true ;; *) false ;; esac
+    )
+}
+
+# wait_until SECONDS COMMAND...: polls until COMMAND succeeds; fails when the time is up.
+wait_until() {
+    local deadline=$((SECONDS + $1))
+    shift
+    until "$@"; do
+        [ "$SECONDS" -lt "$deadline" ] || return 1
+        sleep 0.2
+    done
+}
+
+# missing_packages NAME...: those that dpkg does not have installed.
+missing_packages() {
+    local name
+    for name in "$@"; do
+        dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null | grep -qx installed || printf '%s ' "$name"
+    done
+}
+
+# install_packages NAME...: installs what is missing, quietly; asks for root and a Debian.
+install_packages() {
+    local missing
+    missing=$(missing_packages "$@")
+    [ -n "$missing" ] || return 0
+    is_root || die "these Debian packages are missing: $missing- install them, or run this as root"
+    note "installing $missing"
+    export DEBIAN_FRONTEND=noninteractive
+    # The list lock knows no waiting of its own. A failed update is not the end either:
+    # the lists at hand may do, and the installation says if not.
+    local try
+    for try in 1 2 3 4 5; do
+        apt-get -qq -o DPkg::Lock::Timeout=300 update >&2 && break
+        [ "$try" = 5 ] && warn "apt-get update failed; going on with the package lists at hand" || sleep 3
+    done
+    # shellcheck disable=SC2086 # a list of names
+    apt-get -qq -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 install -y --no-install-recommends $missing >&2 ||
+        die "apt-get could not install: $missing"
+}
