@@ -4,7 +4,9 @@
 
 # MSBuild and git print paths without links; a root with links in it would never compare equal.
 REPO_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+# shellcheck disable=SC2034 # for the scripts that source this
 ENG_DIR=$REPO_ROOT/eng
+# shellcheck disable=SC2034
 ARTIFACTS_DIR=$REPO_ROOT/artifacts
 # Daemons and package tools live in sbin, which a non-login shell often leaves out.
 export PATH="$PATH:/usr/sbin:/sbin"
@@ -23,7 +25,7 @@ is_ci() { [ "${CI:-}" = true ]; }
 
 # is_debian_like: Debian, Ubuntu and what calls itself like them.
 is_debian_like() {
-    [ -r /etc/os-release ] && have apt-get || return 1
+    if [ ! -r /etc/os-release ] || ! have apt-get; then return 1; fi
     (
         # shellcheck source=/dev/null
         . /etc/os-release
@@ -56,15 +58,19 @@ install_packages() {
     [ -n "$missing" ] || return 0
     is_root || die "these Debian packages are missing: $missing- install them, or run this as root"
     note "installing $missing"
+    local log try
+    log=$(mktemp)
     export DEBIAN_FRONTEND=noninteractive
     # The list lock knows no waiting of its own. A failed update is not the end either:
     # the lists at hand may do, and the installation says if not.
-    local try
     for try in 1 2 3 4 5; do
-        apt-get -qq -o DPkg::Lock::Timeout=300 update >&2 && break
-        [ "$try" = 5 ] && warn "apt-get update failed; going on with the package lists at hand" || sleep 3
+        if apt-get -qq update >>"$log" 2>&1; then break; fi
+        if [ "$try" = 5 ]; then warn "apt-get update failed; going on with the package lists at hand"; else sleep 3; fi
     done
     # shellcheck disable=SC2086 # a list of names
-    apt-get -qq -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 install -y --no-install-recommends $missing >&2 ||
-        die "apt-get could not install: $missing"
+    if ! apt-get -qq -o DPkg::Lock::Timeout=300 install -y --no-install-recommends $missing >>"$log" 2>&1; then
+        tail -n 30 "$log" >&2
+        die "apt-get could not install: $missing(its whole output: $log)"
+    fi
+    rm -f "$log"
 }

@@ -23,9 +23,7 @@ base_image_up() {
         return 0
     fi
     registry_up
-    if ! stand_in_is_current; then
-        make_stand_in
-    fi
+    stand_in_is_current || make_stand_in
     registry_host >"$MIRROR_FILE"
 }
 
@@ -85,7 +83,7 @@ make_stand_in() {
     note "base image $reference:$BASE_TAG is ready"
 }
 
-push() { docker_cli push --quiet "$1" >&2 || die "the engine could not push $1; is $ENDPOINT on another machine?"; }
+push() { docker_cli push --quiet "$1" >/dev/null || die "the engine could not push $1; is $ENDPOINT on another machine?"; }
 
 # lay_out_dotnet FOLDER: the runtime alone, as it lies in Microsoft's image; no SDK, no ASP.NET.
 lay_out_dotnet() {
@@ -140,11 +138,16 @@ import_stand_in() {
 # base_image_state: one line for "status"; fails when training images cannot be built.
 base_image_state() {
     if [ -s "$MIRROR_FILE" ]; then
-        registry_is_up && stand_in_is_current ||
-            { echo "out of date or unreachable at $(registry_host): run eng/engine.sh up"; return 1; }
+        if ! registry_is_up || ! stand_in_is_current; then
+            echo "out of date or unreachable at $(registry_host): run eng/engine.sh up"
+            return 1
+        fi
         echo "$(registry_host)/$BASE_REPOSITORY:$BASE_TAG, a stand-in for $BASE_IMAGE made from Debian packages"
     else
-        engine_has_real_base || { echo "missing: run eng/engine.sh up"; return 1; }
+        if ! engine_has_real_base; then
+            echo "missing: run eng/engine.sh up"
+            return 1
+        fi
         echo "$BASE_IMAGE"
     fi
 }

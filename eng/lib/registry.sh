@@ -65,7 +65,7 @@ registry_program() {
         is_debian_like || die "the base image is out of reach, and the registry that would replace it is installed only on Debian and Ubuntu"
         note "unpacking Debian's docker-registry into $folder"
         mkdir -p "$folder"
-        (cd "$folder" && rm -f ./*.deb && apt-get -qq download docker-registry >&2 && dpkg -x ./*.deb . && rm -f ./*.deb) ||
+        (cd "$folder" && rm -f ./*.deb && apt-get -qq -o APT::Sandbox::User= download docker-registry >&2 && dpkg -x ./*.deb . && rm -f ./*.deb) ||
             die "apt-get could not download docker-registry"
     fi
     printf '%s' "$program"
