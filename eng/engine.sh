@@ -60,8 +60,8 @@ up() {
 status() {
     local code=0
     if engine_answers; then
-        printf 'engine      %s, Docker %s\n' "$ENDPOINT" "$(engine_version || echo '(no docker command)')"
-        printf 'started by  %s\n' "$(engine_is_ours && echo "this script (pid $(daemon_pid "$DOCKERD_PID" dockerd))" || echo 'not by this script')"
+        printf 'engine      %s, Docker %s\n' "$ENDPOINT" "$(engine_version || echo '(version unknown)')"
+        printf 'started by  %s\n' "$(engine_is_ours && echo "this script (pid $(daemon_pid "$DOCKERD_PID" dockerd))" || echo 'something else')"
         printf 'base image  %s\n' "$(base_image_state)" || true
         base_image_state >/dev/null || code=1
     else

@@ -61,7 +61,7 @@ runtime_line() {
 runtime_version() { local line; line=$(runtime_line); printf '%s' "${line%% *}"; }
 
 make_stand_in() {
-    local reference work
+    local reference work old
     [ -n "$(runtime_line)" ] || die "no .NET $DOTNET_LINE runtime found by 'dotnet --list-runtimes'; install the .NET 10 SDK"
     is_debian_like || die "$BASE_IMAGE is out of reach, and an equal image can be made only on Debian and Ubuntu"
     install_packages mmdebstrap debian-archive-keyring
@@ -73,12 +73,15 @@ make_stand_in() {
     lay_out_dotnet "$work/dotnet"
     note "making a base image: Debian $STAND_IN_SUITE and .NET $(runtime_version)"
     make_root_file_system "$work/dotnet" "$work/base.tar"
+    old=$(docker_cli image inspect --format '{{ .Id }}' "$reference:$BASE_TAG" 2>/dev/null || true)
     import_stand_in "$work/base.tar" "$reference:$BASE_TAG"
     docker_cli tag "$reference:$BASE_TAG" "$reference:$(stand_in_key)"
     push "$reference:$BASE_TAG"
     push "$reference:$(stand_in_key)"
-    # The key's name was for the registry; in the engine it would only clutter the list.
+    # The key's name was for the registry; in the engine it would only clutter the list,
+    # and so would the image before, unless something is built on it.
     docker_cli rmi "$reference:$(stand_in_key)" >/dev/null
+    [ -z "$old" ] || docker_cli rmi "$old" >/dev/null 2>&1 || true
     rm -rf "$work"
     note "base image $reference:$BASE_TAG is ready"
 }
@@ -108,7 +111,9 @@ lay_out_dotnet() {
 # make_root_file_system DOTNET_FOLDER TAR. No mirror is named: mmdebstrap knows the suite's own.
 # Manuals and translations stay out; the copyright files stay in.
 make_root_file_system() {
-    mmdebstrap --quiet --variant=minbase --include="$STAND_IN_PACKAGES" \
+    local mode=unshare
+    ! is_root || mode=root
+    mmdebstrap --quiet --mode=$mode --variant=minbase --include="$STAND_IN_PACKAGES" \
         --dpkgopt='path-exclude=/usr/share/man/*' \
         --dpkgopt='path-exclude=/usr/share/locale/*' \
         --dpkgopt='path-exclude=/usr/share/doc/*' \
@@ -119,7 +124,8 @@ make_root_file_system() {
         --customize-hook="chroot \"\$1\" groupadd --gid 1654 app" \
         --customize-hook="chroot \"\$1\" useradd --no-log-init --uid 1654 --gid 1654 --create-home app" \
         --customize-hook="rm -rf \"\$1/var/cache/apt\"/*.bin \"\$1/var/lib/apt/lists\"/* \"\$1/var/log\"/*.log" \
-        "$STAND_IN_SUITE" "$2" >&2 || die "mmdebstrap could not make the base image"
+        "$STAND_IN_SUITE" "$2" >&2 ||
+        die "mmdebstrap could not make the base image; it needs root, or newuidmap and a line for $(id -un) in /etc/subuid"
 }
 
 # import_stand_in TAR REFERENCE: with the settings of Microsoft's image.
