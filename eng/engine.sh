@@ -41,16 +41,11 @@ set_state_folders() {
 # Two builds that start at once must not both install an engine.
 lock_state() {
     mkdir -p "$STATE_DIR" "$RUN_DIR"
-    have flock || return 0
-    exec {LOCK}>"$RUN_DIR/lock"
-    flock --nonblock "$LOCK" || {
-        note "another $(basename "$0") is at work; waiting for it"
-        flock "$LOCK"
-    }
+    hold_lock "$RUN_DIR/lock" "$@"
 }
 
 up() {
-    lock_state
+    lock_state up
     engine_up
     have curl || install_packages curl
     base_image_up
@@ -80,7 +75,7 @@ print_env() {
 
 down() {
     case ${1:-} in '' | --purge) ;; *) usage >&2; exit 2 ;; esac
-    lock_state
+    lock_state down "$@"
     registry_down
     engine_down
     if [ "${1:-}" = --purge ]; then

@@ -43,6 +43,20 @@ wait_until() {
     done
 }
 
+# hold_lock FILE ARG...: starts this script (one in eng/) anew, with ARGs, under a lock on FILE; returns in that second life.
+# "flock --close" keeps the lock in a process of its own: whatever the script starts and leaves
+# running (a daemon, a compiler server) cannot take the lock along.
+hold_lock() {
+    local file=$1
+    shift
+    if [ "${LOCK_HELD:-}" = "$file" ] || ! have flock; then
+        unset LOCK_HELD
+        return 0
+    fi
+    flock --nonblock --close "$file" true || note "another one is at work (lock: $file); waiting for it"
+    LOCK_HELD=$file exec flock --close "$file" "$ENG_DIR/$(basename "$0")" "$@"
+}
+
 # missing_packages NAME...: those that dpkg does not have installed.
 missing_packages() {
     local name
@@ -73,4 +87,22 @@ install_packages() {
         die "apt-get could not install: $missing(its whole output: $log)"
     fi
     rm -f "$log"
+}
+
+# elapsed_since MICROSECONDS: "12.3 s" since a time that now_us printed.
+# (The decimal separator of EPOCHREALTIME is the locale's.)
+now_us() { printf '%s' "${EPOCHREALTIME//[!0-9]/}"; }
+elapsed_since() {
+    local tenths=$((($(now_us) - $1) / 100000))
+    printf '%d.%d s' $((tenths / 10)) $((tenths % 10))
+}
+
+# require_tools: git, and a .NET SDK that this repository builds with.
+require_tools() {
+    have git || die "git is missing; install it (Debian, Ubuntu: apt-get install git)"
+    have dotnet || die "dotnet is missing; install the .NET 10 SDK: https://dotnet.microsoft.com/download"
+    local newest
+    newest=$(dotnet --list-sdks | sort -V | tail -n 1)
+    [ "${newest%%.*}" -ge 10 ] 2>/dev/null ||
+        die "the .NET 10 SDK is needed, and the newest one here is '${newest:-none}'; install it: https://dotnet.microsoft.com/download"
 }

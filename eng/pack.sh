@@ -81,10 +81,7 @@ main() {
     cd "$REPO_ROOT"
     write_wall "$(current_mirror)"
     # Two at once would write the same obj folders.
-    if have flock; then
-        exec {LOCK}>"$ARTIFACTS_DIR/.pack.lock"
-        flock "$LOCK"
-    fi
+    hold_lock "$ARTIFACTS_DIR/.build.lock"
     for try in 1 2 3; do
         version=$(source_version)
         if is_packed "$version"; then
