@@ -94,9 +94,18 @@ step() {
     return "$code"
 }
 
-# A pseudo-terminal for the terminal logger's test; a test whose tool is missing says so itself.
+# tmux is the pseudo-terminal of the live output's test; a test whose tool is missing says so itself.
 install_tools() {
-    have tmux || { is_root && is_debian_like && install_packages tmux; } || note "tmux is missing; the tests that need a terminal will skip"
+    local tool missing=()
+    for tool in git curl tmux; do
+        have "$tool" || missing+=("$tool")
+    done
+    [ "${#missing[@]}" -gt 0 ] || return 0
+    if is_root && is_debian_like; then
+        install_packages "${missing[@]}"
+    else
+        warn "missing: ${missing[*]}; what needs it cannot run"
+    fi
 }
 
 engine_up() {
@@ -116,7 +125,6 @@ prepare() {
     export CONTAINERTRAIN_FEED=$ARTIFACTS_DIR/packages CONTAINERTRAIN_VERSION
     ENGINE=false
     mkdir -p "$RESULTS_DIR"
-    ! chosen Sdk || install_tools
     if needs_engine; then
         if step 'engine' engine_up; then
             ENGINE=true
@@ -149,7 +157,8 @@ build() {
     local log lock=()
     log=$RESULTS_DIR/build-$(basename "${1%.*}").binlog
     ! have flock || lock=(flock --close "$BUILD_LOCK")
-    if ! "${lock[@]}" dotnet build "$1" --configuration Release --nologo --verbosity quiet -consoleLoggerParameters:NoSummary "-p:Version=$CONTAINERTRAIN_VERSION" "-bl:$log" >&2; then
+    if ! "${lock[@]}" dotnet build "$1" --configuration Release --nologo --verbosity quiet \
+        "-p:Version=$CONTAINERTRAIN_VERSION" "-bl:$log" >&2; then
         note "the build log is $log"
         return 1
     fi
@@ -243,9 +252,10 @@ count() {
 main() {
     local start layer
     start=$(now_us)
-    require_tools
     cd "$REPO_ROOT"
     read_arguments "$@"
+    install_tools
+    require_tools
     prepare
     for layer in "${LAYERS[@]}"; do
         step "$layer" run_layer "$layer"
