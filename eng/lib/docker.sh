@@ -28,8 +28,13 @@ engine_is_ours() { [ "$ENDPOINT" = "$DEFAULT_ENDPOINT" ] && daemon_is_up "$DOCKE
 # socket_is_live PATH: a program listens there. A socket file alone may be what a killed one left.
 socket_is_live() { grep -qE " (/var)?${1#/var}\$" /proc/net/unix 2>/dev/null; }
 
+# engine_is_starting: a service manager holds the socket while the engine is still on its way; waits for it.
+engine_is_starting() {
+    [ -w "${ENDPOINT#unix://}" ] && socket_is_live "${ENDPOINT#unix://}" && wait_until 30 engine_answers
+}
+
 engine_up() {
-    if engine_answers; then
+    if engine_answers || engine_is_starting; then
         have docker || die "an engine answers on $ENDPOINT, but there is no docker command; install the docker client"
         return 0
     fi
@@ -56,22 +61,22 @@ refuse_impossible_engine() {
     [ "$ENDPOINT" = "$DEFAULT_ENDPOINT" ] ||
         die "DOCKER_HOST is $ENDPOINT, and no engine answers there; start it, or unset DOCKER_HOST"
     local socket=${ENDPOINT#unix://}
+    [ "$(uname -s)" = Linux ] || die "no Docker engine on $ENDPOINT; start Docker Desktop"
     if socket_is_live "$socket"; then
-        [ -w "$socket" ] || die "you may not use $socket; add yourself to its group (usermod -aG docker $(id -un)) and log in again"
+        [ -w "$socket" ] ||
+            die "you may not use $socket; add yourself to its group (usermod -aG docker $(id -un)) and log in again"
         die "a program listens on $socket but does not answer; look at the Docker service"
     fi
-    is_root || die "no Docker engine on $ENDPOINT; install and start one (Debian, Ubuntu: apt-get install docker.io), or run this as root"
+    is_root ||
+        die "no Docker engine on $ENDPOINT; install and start one (Debian, Ubuntu: apt-get install docker.io), or run this as root"
     have dockerd || is_debian_like ||
         die "no Docker engine on $ENDPOINT; this script can install one only on Debian and Ubuntu; see https://docs.docker.com/engine/install/"
-    [ "$(uname -s)" = Linux ] || die "no Docker engine on $ENDPOINT; start Docker Desktop"
 }
 
 install_engine_packages() {
-    local packages=(docker.io iptables ca-certificates curl)
+    install_packages docker.io iptables ca-certificates curl
     # From Debian 13 on the client is a package of its own.
-    have docker || ! apt-cache show docker-cli >/dev/null 2>&1 || packages+=(docker-cli)
-    install_packages "${packages[@]}"
-    have docker || ! apt-cache show docker-cli >/dev/null 2>&1 || install_packages docker-cli
+    if ! have docker && apt-cache show docker-cli >/dev/null 2>&1; then install_packages docker-cli; fi
 }
 
 start_dockerd() {
