@@ -1,0 +1,38 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace ContainerTrain.Dockerfile;
+
+/// <summary>The only place where a value becomes Dockerfile text.</summary>
+public static class Quote
+{
+    private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>A word that the Dockerfile parser reads back as <paramref name="value"/>: in double quotes, nothing expanded.</summary>
+    /// <exception cref="ArgumentException">The value has a line break, which no quoting of a Dockerfile can carry.</exception>
+    public static string Word(string value)
+    {
+        if (HasLineBreak(value))
+            throw new ArgumentException("A Dockerfile word cannot contain a line break.", nameof(value));
+        var text = new StringBuilder("\"", value.Length + 2);
+        foreach (var c in value)
+        {
+            if (c is '"' or '\\' or '$')
+                text.Append('\\');
+            text.Append(c);
+        }
+        return text.Append('"').ToString();
+    }
+
+    /// <summary>The exec form of ENTRYPOINT and CMD: a JSON array, in which nothing is expanded.</summary>
+    public static string Exec(IEnumerable<string> words) =>
+        "[" + string.Join(", ", words.Select(word => JsonSerializer.Serialize(word, Relaxed))) + "]";
+
+    /// <summary>The JSON form of COPY, in which variables are expanded, so that '$' and '\' need an escape of their own.</summary>
+    public static string Paths(params IEnumerable<string> paths) =>
+        Exec(paths.Select(path => path.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("$", "\\$", StringComparison.Ordinal)));
+
+    /// <summary>Whether <paramref name="value"/> has a character that ends a line, which a Dockerfile cannot quote.</summary>
+    public static bool HasLineBreak(string value) => value.AsSpan().IndexOfAny('\n', '\r', '\0') >= 0;
+}

@@ -1,0 +1,90 @@
+using System.Collections.Immutable;
+using ContainerTrain.Plan;
+using Docker.DotNet.Models;
+
+namespace ContainerTrain.Engine;
+
+/// <summary>A run plan as the parameters of <c>POST /containers/create</c>.</summary>
+internal static class ContainerSettings
+{
+    public const string RunLabel = "containertrain.run";
+    public const string ProjectLabel = "containertrain.project";
+
+    public static CreateContainerParameters For(RunRequest request, bool rootless)
+    {
+        var run = request.Plan.Run;
+        var environment = TrainEnvironment.Of(run, request.Folder.Id, TrainPaths.InContainer);
+        return new CreateContainerParameters
+        {
+            Name = $"train-{request.Folder.Id}",
+            Image = request.Image ?? throw new ArgumentException("A container needs an image.", nameof(request)),
+            Cmd = [.. request.Plan.Image.Command, .. run.Arguments],
+            // HOME: the user of the build has no home in the image, and the root file system is read-only.
+            Env = [.. environment.Select(variable => $"{variable.Key}={variable.Value}"), "HOME=/tmp"],
+            User = UserOf(run, rootless),
+            Labels = new Dictionary<string, string>
+            {
+                [RunLabel] = request.Folder.Id,
+                [ProjectLabel] = request.Plan.ProjectFile,
+            },
+            AttachStdout = true,
+            AttachStderr = true,
+            HostConfig = HostConfigOf(request),
+        };
+    }
+
+    private static HostConfig HostConfigOf(RunRequest request)
+    {
+        var run = request.Plan.Run;
+        return new HostConfig
+        {
+            Mounts = [.. run.Mounts.Select(MountOf), .. OwnMounts(request).Select(MountOf)],
+            Tmpfs = new Dictionary<string, string> { ["/tmp"] = "rw,exec,nosuid,nodev" },
+            ReadonlyRootfs = run.ReadOnlyRootfs,
+            CapDrop = ["ALL"],
+            SecurityOpt = ["no-new-privileges"],
+            NetworkMode = run.Network,
+            Memory = run.Memory ?? 0,
+            MemorySwap = run.Memory ?? 0, // no swap beyond the limit: a run that outgrows it ends at once, not after hours
+            NanoCPUs = run.NanoCpus ?? 0,
+            PidsLimit = run.PidsLimit,
+            ShmSize = run.ShmSize ?? 0,
+            DeviceRequests = [.. DeviceRequestsOf(run.Gpus)],
+        };
+    }
+
+    private static ImmutableArray<MountPlan> OwnMounts(RunRequest request) =>
+    [
+        new MountPlan(MountKind.Bind, request.Folder.Path, TrainPaths.InContainer.Output, ReadOnly: false),
+        new MountPlan(MountKind.Bind, request.Folder.Checkpoints, TrainPaths.InContainer.Checkpoints, ReadOnly: false),
+        new MountPlan(MountKind.Bind, request.Folder.Hyperparameters, TrainPaths.InContainer.HyperparameterFile, ReadOnly: true),
+    ];
+
+    private static Mount MountOf(MountPlan mount) => new()
+    {
+        Type = mount.Kind == MountKind.Bind ? "bind" : "volume",
+        Source = mount.Source,
+        Target = mount.Target,
+        ReadOnly = mount.ReadOnly,
+    };
+
+    private static IEnumerable<DeviceRequest> DeviceRequestsOf(GpuRequest gpus)
+    {
+        if (gpus.IsNone)
+            yield break;
+        // Docker takes a count or ids, never both.
+        yield return gpus.Devices.IsEmpty
+            ? new DeviceRequest { Driver = "nvidia", Count = gpus.Count, Capabilities = [["gpu"]] }
+            : new DeviceRequest { Driver = "nvidia", DeviceIDs = [.. gpus.Devices], Capabilities = [["gpu"]] };
+    }
+
+    /// <summary>
+    /// Results belong to whom the container runs as: the user who runs the build. A rootless engine shows that user as
+    /// root inside; Docker Desktop on Windows maps owners itself.
+    /// </summary>
+    private static string UserOf(RunPlan run, bool rootless) =>
+        run.User.Length > 0 ? run.User
+        : OperatingSystem.IsWindows() ? ""
+        : rootless ? "0:0"
+        : $"{Posix.EffectiveUserId()}:{Posix.EffectiveGroupId()}";
+}

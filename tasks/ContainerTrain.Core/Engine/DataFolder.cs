@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+using ContainerTrain.Diagnostics;
+using ContainerTrain.Plan;
+
+namespace ContainerTrain.Engine;
+
+/// <summary>The process engine's <c>/train/data</c>: a temporary folder of links to the project's data.</summary>
+internal sealed class DataFolder : IDisposable
+{
+    private readonly bool _temporary;
+
+    private DataFolder(string path, bool temporary) => (Path, _temporary) = (path, temporary);
+
+    public string Path { get; }
+
+    /// <exception cref="ProblemException">CT3009 for every mount that lies outside the data folder or is a volume.</exception>
+    public static DataFolder Create(RunPlan run)
+    {
+        var outside = run.Mounts.Where(mount => mount.Kind == MountKind.Volume || RelativeTarget(mount) is null)
+            .Select(mount => Codes.MountOutsideData.With(mount.Source, mount.Target)).ToImmutableArray();
+        if (!outside.IsEmpty)
+            throw new ProblemException(outside);
+        // The whole data folder as one mount needs no links of its own.
+        if (run.Mounts is [{ Target: ContainerPaths.Data } whole])
+            return new DataFolder(whole.Source, temporary: false);
+        var folder = new DataFolder(Directory.CreateTempSubdirectory("train-data-").FullName, temporary: true);
+        foreach (var mount in run.Mounts)
+        {
+            var link = System.IO.Path.Join(folder.Path, RelativeTarget(mount));
+            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(link)!);
+            File.CreateSymbolicLink(link, mount.Source);
+        }
+        return folder;
+    }
+
+    public void Dispose()
+    {
+        // Deleting a folder of links deletes the links, never what they point to.
+        if (_temporary)
+            Directory.Delete(Path, recursive: true);
+    }
+
+    private static string? RelativeTarget(MountPlan mount) =>
+        mount.Target == ContainerPaths.Data ? ""
+        : mount.Target.StartsWith(ContainerPaths.Data + "/", StringComparison.Ordinal) ? mount.Target[(ContainerPaths.Data.Length + 1)..]
+        : null;
+}

@@ -1,0 +1,134 @@
+using System.Globalization;
+using System.Net;
+using ContainerTrain.Diagnostics;
+using ContainerTrain.Outcome;
+using ContainerTrain.Plan;
+using Docker.DotNet;
+using Docker.DotNet.Models;
+
+namespace ContainerTrain.Engine;
+
+/// <summary>Runs a training in a container of Docker or Podman.</summary>
+public sealed class DockerRunner(EngineConnection engine) : ITrainRunner
+{
+    public async Task<RunOutcome> RunAsync(RunRequest request, IProgress<OutputLine> output, CancellationToken cancellation)
+    {
+        var started = DateTimeOffset.UtcNow;
+        string container;
+        try
+        {
+            var parameters = ContainerSettings.For(request, await IsRootlessAsync(cancellation));
+            container = (await engine.Docker.Containers.CreateContainerAsync(parameters, cancellation)).ID;
+        }
+        catch (DockerApiException e)
+        {
+            return NotStarted(request, started, e);
+        }
+        try
+        {
+            return await AttendAsync(container, request, started, output, cancellation);
+        }
+        catch (Exception e) when (EngineConnection.IsUnreachable(e) && !cancellation.IsCancellationRequested)
+        {
+            return new RunOutcome(RunReason.EngineLost, -1, started, DateTimeOffset.UtcNow, (e.InnerException ?? e).Message);
+        }
+        finally
+        {
+            await RemoveAsync(container);
+        }
+    }
+
+    private async Task<RunOutcome> AttendAsync(
+        string container, RunRequest request, DateTimeOffset started, IProgress<OutputLine> output, CancellationToken cancellation)
+    {
+        // Attached before the start, so that not a line is lost.
+        using var stream = await engine.Docker.Containers.AttachContainerAsync(
+            container, new ContainerAttachParameters { Stream = true, Stdout = true, Stderr = true }, cancellation);
+        try
+        {
+            await engine.Docker.Containers.StartContainerAsync(container, new ContainerStartParameters(), cancellation);
+        }
+        catch (DockerApiException e)
+        {
+            return NotStarted(request, started, e);
+        }
+
+        // From here on the container is running: only its end ends the reading, and a stop request makes it end.
+        using var timeout = new CancellationTokenSource(request.Plan.Run.Timeout ?? Timeout.InfiniteTimeSpan);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timeout.Token);
+        var stopping = Task.CompletedTask;
+        await using var registration = stop.Token.Register(() => stopping = StopAsync(container, request.Plan.Run.StopGrace));
+        await ReadLinesAsync(stream, output);
+        await engine.Docker.Containers.WaitContainerAsync(container, CancellationToken.None);
+        await stopping;
+
+        var state = (await engine.Docker.Containers.InspectContainerAsync(container, CancellationToken.None)).State
+            ?? throw new HttpRequestException("the engine does not tell the container's state");
+        var exitCode = (int)state.ExitCode;
+        var reason = cancellation.IsCancellationRequested ? RunReason.Canceled
+            : timeout.IsCancellationRequested ? RunReason.TimedOut
+            : state.OOMKilled && exitCode != 0 ? RunReason.OutOfMemory
+            : RunOutcome.ReasonOf(exitCode);
+        return new RunOutcome(reason, exitCode, Time(state.StartedAt, started), Time(state.FinishedAt, DateTimeOffset.UtcNow), state.Error ?? "");
+    }
+
+    private static async Task ReadLinesAsync(MultiplexedStream stream, IProgress<OutputLine> output)
+    {
+        var stdout = new LineSplitter(line => output.Report(new OutputLine(line, IsError: false)));
+        var stderr = new LineSplitter(line => output.Report(new OutputLine(line, IsError: true)));
+        var buffer = new byte[1 << 16];
+        while (await stream.ReadOutputAsync(buffer, 0, buffer.Length, CancellationToken.None) is { EOF: false } read)
+            (read.Target == MultiplexedStream.TargetStream.StandardError ? stderr : stdout).Add(buffer.AsSpan(0, read.Count));
+        stdout.Complete();
+        stderr.Complete();
+    }
+
+    /// <summary>Asks the program to end (SIGTERM) and has the engine kill it when the grace is over.</summary>
+    private async Task StopAsync(string container, TimeSpan grace)
+    {
+        try
+        {
+            await engine.Docker.Containers.StopContainerAsync(
+                container, new ContainerStopParameters { WaitBeforeKillSeconds = (uint)Math.Ceiling(grace.TotalSeconds) }, CancellationToken.None);
+        }
+        catch (DockerApiException)
+        {
+            // It ended by itself in the meantime, which is what was wanted.
+        }
+    }
+
+    private async Task RemoveAsync(string container)
+    {
+        try
+        {
+            await engine.Docker.Containers.RemoveContainerAsync(
+                container, new ContainerRemoveParameters { Force = true, RemoveVolumes = true }, CancellationToken.None);
+        }
+        catch (DockerApiException e) when (e.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Conflict)
+        {
+            // Gone already, or being removed by someone else.
+        }
+        catch (Exception e) when (EngineConnection.IsUnreachable(e))
+        {
+            // The outcome EngineLost says that the container may still be there.
+        }
+    }
+
+    private static RunOutcome NotStarted(RunRequest request, DateTimeOffset started, DockerApiException e)
+    {
+        var message = EngineMessage.Of(e);
+        // A container that was promised a GPU and is refused for it: the engine tells only in words, but the promise is known.
+        if (!request.Plan.Run.Gpus.IsNone && e.StatusCode == HttpStatusCode.InternalServerError)
+            throw new ProblemException(Codes.NoGpu.With(request.Plan.Run.Gpus, message), e);
+        return new RunOutcome(RunReason.NotStarted, -1, started, DateTimeOffset.UtcNow, message);
+    }
+
+    private async Task<bool> IsRootlessAsync(CancellationToken cancellation)
+    {
+        var info = await engine.Docker.System.GetSystemInfoAsync(cancellation);
+        return info.SecurityOptions?.Any(option => option.Contains("rootless", StringComparison.Ordinal)) ?? false;
+    }
+
+    private static DateTimeOffset Time(string? text, DateTimeOffset otherwise) =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) && time.Year > 1 ? time : otherwise;
+}

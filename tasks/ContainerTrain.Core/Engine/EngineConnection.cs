@@ -1,0 +1,137 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using ContainerTrain.Diagnostics;
+using ContainerTrain.Plan;
+using Docker.DotNet;
+
+namespace ContainerTrain.Engine;
+
+/// <summary>What an engine says of itself.</summary>
+/// <param name="Kind">By its own word: a Podman behind Docker's socket is a Podman.</param>
+public sealed record EngineVersion(EngineKind Kind, string Version, string ApiVersion, string Platform);
+
+/// <summary>A connection to an engine that has answered.</summary>
+public sealed class EngineConnection : IDisposable
+{
+    private readonly Lazy<DockerClient> _docker;
+
+    private EngineConnection(EngineEndpoint endpoint, HttpClient http, EngineVersion version)
+    {
+        Endpoint = endpoint;
+        Http = http;
+        Version = version;
+        // Docker.DotNet does not negotiate, so it is pinned to what the engine speaks. Lazy: it costs a tenth of a second.
+        _docker = new Lazy<DockerClient>(() => new DockerClientBuilder()
+            .WithEndpoint(endpoint.Address)
+            .WithApiVersion(global::System.Version.Parse(version.ApiVersion))
+            .WithTimeout(Timeout.InfiniteTimeSpan)
+            .Build());
+    }
+
+    public EngineEndpoint Endpoint { get; }
+
+    public EngineVersion Version { get; }
+
+    /// <summary>For the calls that Docker.DotNet cannot do; relative addresses, without timeout.</summary>
+    internal HttpClient Http { get; }
+
+    internal DockerClient Docker => _docker.Value;
+
+    public string Describe() => $"{Version.Kind} {Version.Version} at {Endpoint}";
+
+    /// <summary>Whether the engine has an image of this name or id. One small request, without the cost of the client library.</summary>
+    public async Task<bool> HasImageAsync(string reference, CancellationToken cancellation)
+    {
+        using var response = await Http.GetAsync($"images/{Uri.EscapeDataString(reference)}/json", cancellation);
+        return response.StatusCode == HttpStatusCode.OK;
+    }
+
+    /// <summary>The first of the candidates that answers, or null; <paramref name="tried"/> says what came of each.</summary>
+    public static EngineConnection? TryConnect(
+        ImmutableArray<EngineEndpoint> candidates, out string tried, CancellationToken cancellation)
+    {
+        var failures = new List<string>();
+        foreach (var endpoint in candidates)
+        {
+            try
+            {
+                tried = "";
+                return Connect(endpoint, cancellation);
+            }
+            catch (Exception e) when (IsUnreachable(e) && !cancellation.IsCancellationRequested)
+            {
+                failures.Add($"{endpoint}: {(e.InnerException ?? e).Message}");
+            }
+        }
+        tried = failures.Count > 0 ? string.Join("; ", failures) : "no address";
+        return null;
+    }
+
+    public void Dispose()
+    {
+        if (_docker.IsValueCreated)
+            _docker.Value.Dispose();
+        Http.Dispose();
+    }
+
+    /// <summary>Whether an exception means that the engine is not there or went away, rather than that it refused.</summary>
+    internal static bool IsUnreachable(Exception e) =>
+        e is HttpRequestException or IOException or SocketException or OperationCanceledException or TimeoutException or JsonException;
+
+    private static EngineConnection Connect(EngineEndpoint endpoint, CancellationToken cancellation)
+    {
+        var http = CreateHttpClient(endpoint);
+        try
+        {
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            limit.CancelAfter(TimeSpan.FromSeconds(5));
+            using var response = http.GetAsync("version", limit.Token).GetAwaiter().GetResult();
+            response.EnsureSuccessStatusCode();
+            using var document = JsonDocument.Parse(response.Content.ReadAsStream(limit.Token));
+            return new EngineConnection(endpoint, http, ReadVersion(document.RootElement));
+        }
+        catch
+        {
+            http.Dispose();
+            throw;
+        }
+    }
+
+    private static EngineVersion ReadVersion(JsonElement version)
+    {
+        var isPodman = version.TryGetProperty("Components", out var components)
+            && components.EnumerateArray().Any(c => Text(c, "Name").StartsWith("Podman", StringComparison.Ordinal));
+        return new EngineVersion(
+            isPodman ? EngineKind.Podman : EngineKind.Docker,
+            Text(version, "Version"), Text(version, "ApiVersion"), $"{Text(version, "Os")}/{Text(version, "Arch")}");
+
+        static string Text(JsonElement element, string name) =>
+            element.TryGetProperty(name, out var value) ? value.GetString() ?? "" : "";
+    }
+
+    private static HttpClient CreateHttpClient(EngineEndpoint endpoint)
+    {
+        var handler = new SocketsHttpHandler { UseProxy = false };
+        if (endpoint.IsUnix)
+        {
+            handler.ConnectCallback = async (_, cancellation) =>
+            {
+                var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                try
+                {
+                    await socket.ConnectAsync(new UnixDomainSocketEndPoint(endpoint.Address.LocalPath), cancellation);
+                    return new NetworkStream(socket, ownsSocket: true);
+                }
+                catch
+                {
+                    socket.Dispose();
+                    throw;
+                }
+            };
+        }
+        var address = endpoint.IsUnix ? "http://engine/" : $"http://{endpoint.Address.Authority}/";
+        return new HttpClient(handler) { BaseAddress = new Uri(address), Timeout = Timeout.InfiniteTimeSpan };
+    }
+}

@@ -1,0 +1,22 @@
+using ContainerTrain.Outcome;
+using ContainerTrain.Plan;
+
+namespace ContainerTrain.Engine;
+
+/// <summary>Runs a training to its end.</summary>
+public interface ITrainRunner
+{
+    /// <summary>
+    /// Runs the training and returns how it ended; only what keeps it from starting is an exception. When
+    /// <paramref name="cancellation"/> is requested, the program gets its stop grace to save its work.
+    /// </summary>
+    /// <exception cref="Diagnostics.ProblemException">The run could not be prepared.</exception>
+    Task<RunOutcome> RunAsync(RunRequest request, IProgress<OutputLine> output, CancellationToken cancellation);
+}
+
+/// <summary>A run that is to be done now.</summary>
+/// <param name="Image">The image's id; null where no container is used.</param>
+public sealed record RunRequest(TrainPlan Plan, RunFolder Folder, string? Image);
+
+/// <summary>A line that the training program wrote.</summary>
+public sealed record OutputLine(string Text, bool IsError);

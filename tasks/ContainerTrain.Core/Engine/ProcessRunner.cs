@@ -1,0 +1,94 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using ContainerTrain.Diagnostics;
+using ContainerTrain.Outcome;
+using ContainerTrain.Plan;
+
+namespace ContainerTrain.Engine;
+
+/// <summary>Runs a training as a process of the host, with the same variables and the same run folder.</summary>
+/// <param name="dotnet">The <c>dotnet</c> program to run the assembly with.</param>
+public sealed class ProcessRunner(string dotnet) : ITrainRunner
+{
+    public async Task<RunOutcome> RunAsync(RunRequest request, IProgress<OutputLine> output, CancellationToken cancellation)
+    {
+        CheckNatives(request.Plan.Image);
+        using var data = DataFolder.Create(request.Plan.Run);
+        var started = DateTimeOffset.UtcNow;
+        using var process = new Process { StartInfo = StartInfo(request, data.Path) };
+        try
+        {
+            process.Start();
+        }
+        catch (Win32Exception e)
+        {
+            return new RunOutcome(RunReason.NotStarted, -1, started, DateTimeOffset.UtcNow, e.Message);
+        }
+
+        using var timeout = new CancellationTokenSource(request.Plan.Run.Timeout ?? Timeout.InfiniteTimeSpan);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timeout.Token);
+        var ended = new TaskCompletionSource();
+        await using var registration = stop.Token.Register(() => _ = StopAsync(process, request.Plan.Run.StopGrace, ended.Task));
+        await Task.WhenAll(
+            ReadLinesAsync(process.StandardOutput.BaseStream, isError: false, output),
+            ReadLinesAsync(process.StandardError.BaseStream, isError: true, output));
+        await process.WaitForExitAsync(CancellationToken.None);
+        ended.SetResult();
+
+        var reason = cancellation.IsCancellationRequested ? RunReason.Canceled
+            : timeout.IsCancellationRequested ? RunReason.TimedOut
+            : RunOutcome.ReasonOf(process.ExitCode);
+        return new RunOutcome(reason, process.ExitCode, started, DateTimeOffset.UtcNow);
+    }
+
+    private static void CheckNatives(ImagePlan image)
+    {
+        var natives = image.Layers.Where(layer => layer.Kind == LayerKind.Natives)
+            .SelectMany(layer => layer.Files).Select(file => file.Source);
+        var problems = NativePreflight.Check(natives, SystemLibraries.OfThisHost());
+        if (problems.Count > 0)
+            throw new ProblemException(problems);
+    }
+
+    private ProcessStartInfo StartInfo(RunRequest request, string dataPath)
+    {
+        var plan = request.Plan;
+        var info = new ProcessStartInfo(dotnet, [plan.Run.HostAssembly, .. plan.Image.Command, .. plan.Run.Arguments])
+        {
+            WorkingDirectory = Path.GetDirectoryName(plan.Run.HostAssembly),
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        var paths = new TrainPaths(dataPath, request.Folder.Path, request.Folder.Checkpoints, request.Folder.Hyperparameters);
+        foreach (var (name, value) in plan.Image.Environment.Concat(TrainEnvironment.Of(plan.Run, request.Folder.Id, paths)))
+            info.Environment[name] = value;
+        // The build's own settings must not reach the program: they would redirect its host and its native search.
+        foreach (var name in info.Environment.Keys.Where(name => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToArray())
+            info.Environment.Remove(name);
+        return info;
+    }
+
+    private static async Task ReadLinesAsync(Stream stream, bool isError, IProgress<OutputLine> output)
+    {
+        var lines = new LineSplitter(line =>
+        {
+            lock (output)
+                output.Report(new OutputLine(line, isError));
+        });
+        var buffer = new byte[1 << 16];
+        while (await stream.ReadAsync(buffer) is var read and > 0)
+            lines.Add(buffer.AsSpan(0, read));
+        lines.Complete();
+    }
+
+    private static async Task StopAsync(Process process, TimeSpan grace, Task ended)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            _ = Posix.Kill(process.Id, Posix.SigTerm);
+            await Task.WhenAny(ended, Task.Delay(grace));
+        }
+        if (!ended.IsCompleted)
+            process.Kill(entireProcessTree: true);
+    }
+}

@@ -1,0 +1,68 @@
+using ContainerTrain.Diagnostics;
+using ContainerTrain.Engine;
+using ContainerTrain.Plan;
+
+namespace ContainerTrain;
+
+/// <summary>Whether a build makes the image (TrainBuildImage).</summary>
+public enum ImageWish
+{
+    /// <summary>If an engine can be reached; else one warning.</summary>
+    Auto,
+    True,
+    False,
+}
+
+/// <summary>The image's part of a build: plan → engine → image, and the stamp that says so.</summary>
+/// <param name="planFile">The plan; the stamp lies beside it.</param>
+public sealed class ImageStep(string planFile)
+{
+    private readonly string _folder = Path.GetDirectoryName(planFile)!;
+
+    public string StampFile => Path.Join(_folder, "image.json");
+
+    public string Dockerfile => Path.Join(_folder, "Dockerfile");
+
+    /// <summary>Builds the image where that is wanted and possible; returns a warning where it was not possible.</summary>
+    /// <exception cref="ProblemException">CT3001 to CT3006.</exception>
+    public async Task<Problem?> RunAsync(
+        ImageWish wish, EngineSettings settings, IProgress<string> progress, CancellationToken cancellation)
+    {
+        var plan = PlanJson.Read(planFile);
+        if (wish == ImageWish.False || plan.Run.Engine == EngineKind.Process)
+            return null;
+        var wanted = plan.Run.Engine;
+        using var choice = EngineSelector.Select(wanted, settings, cancellation);
+        if (choice.Connection is not { } engine)
+        {
+            return wish == ImageWish.Auto
+                ? Codes.ImageNotBuilt.With(Dockerfile, choice.Tried)
+                : throw new ProblemException(Codes.NoEngine.With("auto and TrainBuildImage=true", choice.Tried));
+        }
+        await EnsureAsync(plan, engine, progress, cancellation);
+        return null;
+    }
+
+    /// <summary>The image of the plan on this engine, built only if it is not there.</summary>
+    public async Task<BuiltImage> EnsureAsync(
+        TrainPlan plan, EngineConnection engine, IProgress<string> progress, CancellationToken cancellation)
+    {
+        var key = ImageStamp.KeyOf(plan);
+        var endpoint = engine.Endpoint.Address.OriginalString;
+        if (ImageStamp.Read(StampFile) is { } stamp && stamp.Key == key && stamp.Endpoint == endpoint
+            && await engine.HasImageAsync(stamp.Image.Id, cancellation))
+            return stamp.Image;
+
+        // Removed first: a build that fails or is cut off leaves no stamp that promises an image.
+        File.Delete(StampFile);
+        var hashes = FileHashes.Load(Path.Join(_folder, "hashes.tsv"));
+        progress.Report($"Building {plan.Image.References[0]} with {engine.Describe()}");
+        var image = await new DockerImageBuilder(engine, hashes).BuildAsync(plan.Image, progress, cancellation);
+        hashes.Save();
+        new ImageStamp(key, endpoint, image).Write(StampFile);
+        progress.Report($"Built {plan.Image.References[0]} ({ShortId(image.Id)}) in {Units.Show(image.Duration)}");
+        return image;
+    }
+
+    private static string ShortId(string id) => id.Replace("sha256:", "", StringComparison.Ordinal)[..12];
+}

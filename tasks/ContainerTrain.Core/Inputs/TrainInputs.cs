@@ -1,0 +1,158 @@
+using System.Collections.Immutable;
+
+namespace ContainerTrain.Inputs;
+
+/// <summary>
+/// What the project says, as it says it: unparsed, with no default applied that needs judgement.
+/// Empty strings stand for properties that are not set.
+/// </summary>
+public sealed record TrainInputs
+{
+    public required ProjectInputs Project { get; init; }
+
+    public ImageInputs Image { get; init; } = new();
+
+    public RunInputs Run { get; init; } = new();
+
+    /// <summary>Where each Train* and Container* element stands in the project's files, to point problems at lines.</summary>
+    public ImmutableArray<SourceElement> Elements { get; init; } = [];
+}
+
+/// <summary>The project that is being built. All paths are absolute.</summary>
+public sealed record ProjectInputs
+{
+    public required string Name { get; init; }
+
+    public required string ProjectFile { get; init; }
+
+    /// <summary>The main assembly's file name inside the image, such as <c>App.dll</c>.</summary>
+    public required string AssemblyFile { get; init; }
+
+    /// <summary>The assembly in the output folder, which the process engine runs.</summary>
+    public required string OutputAssembly { get; init; }
+
+    public string OutputType { get; init; } = "";
+
+    public string TargetFramework { get; init; } = "";
+
+    public string RuntimeIdentifier { get; init; } = "";
+
+    public string ProjectDirectory => Path.GetDirectoryName(ProjectFile)!;
+}
+
+/// <summary>What the image is: the .NET SDK's own Container* names, and the Train* items that add to it.</summary>
+public sealed record ImageInputs
+{
+    public string BaseImage { get; init; } = "";
+
+    public string Family { get; init; } = "";
+
+    public string Registry { get; init; } = "";
+
+    public string Repository { get; init; } = "";
+
+    /// <summary>Tags, separated by semicolons.</summary>
+    public string Tags { get; init; } = "";
+
+    public string User { get; init; } = "";
+
+    public string WorkingDirectory { get; init; } = "";
+
+    public string RegistryMirror { get; init; } = "";
+
+    public ImmutableArray<string> Entrypoint { get; init; } = [];
+
+    public ImmutableArray<string> AppCommand { get; init; } = [];
+
+    public ImmutableArray<string> DefaultArgs { get; init; } = [];
+
+    public ImmutableArray<InputItem> Ports { get; init; } = [];
+
+    public ImmutableArray<InputItem> Environment { get; init; } = [];
+
+    public ImmutableArray<InputItem> Labels { get; init; } = [];
+
+    public ImmutableArray<InputItem> AptPackages { get; init; } = [];
+
+    public ImmutableArray<InputItem> PipPackages { get; init; } = [];
+
+    public ImmutableArray<InputItem> Instructions { get; init; } = [];
+
+    /// <summary>Every file of the published application, where NuGet and the compiler left it.</summary>
+    public ImmutableArray<InputFile> Files { get; init; } = [];
+}
+
+/// <summary>How a training run is to be done.</summary>
+public sealed record RunInputs
+{
+    public string Engine { get; init; } = "";
+
+    public string Gpus { get; init; } = "";
+
+    /// <summary>Whether the machine that builds shows NVIDIA devices; what <c>TrainGpus=auto</c> follows.</summary>
+    public bool HostHasGpu { get; init; }
+
+    public string OutputRoot { get; init; } = "";
+
+    public string Memory { get; init; } = "";
+
+    public string Cpus { get; init; } = "";
+
+    public string PidsLimit { get; init; } = "";
+
+    public string ShmSize { get; init; } = "";
+
+    public string Timeout { get; init; } = "";
+
+    public string StopGrace { get; init; } = "";
+
+    public string Network { get; init; } = "";
+
+    public string ReadOnlyRootfs { get; init; } = "";
+
+    public string User { get; init; } = "";
+
+    /// <summary>Arguments of the training program, as on a command line.</summary>
+    public string Arguments { get; init; } = "";
+
+    public ImmutableArray<InputItem> Data { get; init; } = [];
+
+    public ImmutableArray<InputItem> Volumes { get; init; } = [];
+
+    public ImmutableArray<InputItem> Hyperparameters { get; init; } = [];
+
+    /// <summary>TorchSharp runtime packages the project references itself.</summary>
+    public ImmutableArray<string> TorchSharpRuntimes { get; init; } = [];
+}
+
+/// <summary>An MSBuild item: its Include and its metadata.</summary>
+public sealed record InputItem(string Include)
+{
+    public ImmutableDictionary<string, string> Metadata { get; init; } =
+        ImmutableDictionary.Create<string, string>(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The value of a metadatum, empty where it is not set.</summary>
+    public string this[string metadatum] => Metadata.GetValueOrDefault(metadatum, "");
+}
+
+/// <summary>A file of the published application.</summary>
+/// <param name="Source">Where it lies now, absolute.</param>
+/// <param name="Target">Its path below the application's folder, with '/' between the parts.</param>
+/// <param name="Origin">What it is a part of, which decides its layer.</param>
+/// <param name="PackageId">The NuGet package it came in, empty if none.</param>
+/// <param name="PackageVersion">That package's version.</param>
+public sealed record InputFile(
+    string Source, string Target, FileOrigin Origin, string PackageId = "", string PackageVersion = "");
+
+/// <summary>What a published file is a part of.</summary>
+public enum FileOrigin
+{
+    /// <summary>The project's own output and content.</summary>
+    Project,
+
+    /// <summary>A managed assembly or resource of a NuGet package.</summary>
+    PackageLibrary,
+
+    /// <summary>A native library of a NuGet package.</summary>
+    PackageNative,
+}

@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using ContainerTrain.Diagnostics;
+using ContainerTrain.Plan;
+
+namespace ContainerTrain.Outcome;
+
+/// <summary>An outcome in the words of the build: every end but success is at least one error.</summary>
+public static class OutcomeProblems
+{
+    public static ImmutableArray<Problem> Of(RunOutcome outcome, RunPlan run, RunFolder folder, IReadOnlyCollection<string> lastLines)
+    {
+        if (outcome.Reason == RunReason.Succeeded)
+            return [];
+        var reported = ReadReported(folder, run);
+        return [.. reported, Main(outcome, run, folder, string.Concat(lastLines.Select(line => "\n    " + line)))];
+    }
+
+    private static Problem Main(RunOutcome outcome, RunPlan run, RunFolder folder, string tail)
+    {
+        var duration = Units.Show(outcome.Duration);
+        return outcome.Reason switch
+        {
+            RunReason.OutOfMemory => Codes.OutOfMemory.With(run.Memory is { } limit ? $"TrainMemory={Units.Show(limit)}" : "the host has", duration, folder.Log, tail),
+            RunReason.TimedOut => Codes.TimedOut.With(run.Timeout is { } timeout ? Units.Show(timeout) : "", folder.Log, tail),
+            RunReason.Canceled => Codes.Canceled.With(duration, folder.Log),
+            RunReason.Killed => Codes.KilledBySignal.With(outcome.Signal ?? 0, duration, folder.Log, tail),
+            RunReason.NotStarted => Codes.NotStarted.With(outcome.Detail),
+            RunReason.EngineLost => Codes.EngineLost.With(duration, outcome.Detail, $"train-{folder.Id}"),
+            _ => Codes.TrainingFailed.With(outcome.ExitCode, duration, folder.Log, tail),
+        };
+    }
+
+    /// <summary>What the program itself reported, in <c>problems.json</c>.</summary>
+    private static ImmutableArray<Problem> ReadReported(RunFolder folder, RunPlan run)
+    {
+        if (!File.Exists(folder.Problems))
+            return [];
+        try
+        {
+            using var document = JsonDocument.Parse(File.ReadAllBytes(folder.Problems));
+            return [.. document.RootElement.EnumerateArray().Select(element => ToProblem(element, run))];
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or IOException)
+        {
+            return [Codes.ProgramProblem.With($"'{folder.Problems}' cannot be read: {e.Message}")];
+        }
+    }
+
+    private static Problem ToProblem(JsonElement element, RunPlan run)
+    {
+        var id = Text("code");
+        var message = Text("message");
+        var code = id.StartsWith("CT41", StringComparison.Ordinal) && Codes.All.TryGetValue(id, out var known) ? known : Codes.ProgramProblem;
+        var text = code == Codes.ProgramProblem && id.Length > 0 ? $"{id}: {message}" : message;
+        var location = Text("file") is { Length: > 0 } file ? new SourceLocation(OnHost(file, run), Number("line"), Number("column")) : null;
+        return code.At(location, text);
+
+        string Text(string name) => element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
+
+        int Number(string name) => element.TryGetProperty(name, out var value) && value.TryGetInt32(out var number) ? number : 0;
+    }
+
+    /// <summary>A path of the container as the path of the host that was mounted there.</summary>
+    private static string OnHost(string file, RunPlan run)
+    {
+        var mount = run.Mounts
+            .Where(mount => mount.Kind == MountKind.Bind && (file == mount.Target || file.StartsWith(mount.Target + "/", StringComparison.Ordinal)))
+            .MaxBy(mount => mount.Target.Length);
+        return mount is null ? file : mount.Source + file[mount.Target.Length..];
+    }
+}

@@ -1,0 +1,90 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Security.Cryptography;
+using ContainerTrain.Diagnostics;
+
+namespace ContainerTrain.Outcome;
+
+/// <summary>The folder of one run: <c>runs/20261123-174409-kqzt</c>, and <c>runs/latest</c> which points to the newest.</summary>
+public sealed class RunFolder
+{
+    private readonly string _root;
+    private readonly string? _previous;
+
+    private RunFolder(string root, string id)
+    {
+        (_root, Id) = (root, id);
+        Path = System.IO.Path.Join(root, id);
+        _previous = new FileInfo(System.IO.Path.Join(root, "latest")).LinkTarget;
+    }
+
+    /// <summary>The run's id: UTC time of its start and four random letters.</summary>
+    public string Id { get; }
+
+    /// <summary>Absolute.</summary>
+    public string Path { get; }
+
+    public string Record => Join("run.json");
+
+    public string Log => Join("log.txt");
+
+    public string Problems => Join("problems.json");
+
+    public string Hyperparameters => Join("hyperparameters.json");
+
+    public string Checkpoints => Join("checkpoints");
+
+    /// <summary>Creates the folder and points <c>latest</c> to it.</summary>
+    /// <exception cref="ProblemException">CT4008 if it cannot be written.</exception>
+    public static RunFolder Create(string root, DateTimeOffset now)
+    {
+        var id = now.UtcDateTime.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture) + "-"
+            + RandomNumberGenerator.GetString("abcdefghijkmnpqrstuvwxyz", 4);
+        var folder = new RunFolder(root, id);
+        try
+        {
+            Directory.CreateDirectory(folder.Checkpoints);
+            PointLatestTo(root, id);
+            return folder;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            if (Directory.Exists(folder.Path))
+                Directory.Delete(folder.Path, recursive: true);
+            throw new ProblemException(Codes.NotIsolated.With(folder.Path, e.Message), e);
+        }
+    }
+
+    /// <summary>Every file that the program left, with the paths' parts separated by '/', in order.</summary>
+    public ImmutableArray<string> Artifacts() =>
+        [.. Directory.EnumerateFiles(Path, "*", SearchOption.AllDirectories)
+            .Where(file => file != Record && file != Log)
+            .Select(file => System.IO.Path.GetRelativePath(Path, file).Replace('\\', '/'))
+            .Order(StringComparer.Ordinal)];
+
+    /// <summary>Removes a run that never began; <c>latest</c> is again what it was.</summary>
+    public void Discard()
+    {
+        Directory.Delete(Path, recursive: true);
+        if (_previous is not null)
+            PointLatestTo(_root, _previous);
+        else
+            File.Delete(System.IO.Path.Join(_root, "latest"));
+    }
+
+    private string Join(string name) => System.IO.Path.Join(Path, name);
+
+    /// <summary>Replaced by a rename, so that a reader never finds it missing.</summary>
+    private static void PointLatestTo(string root, string id)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            // Links need a privilege there; a file that names the run serves the same purpose.
+            File.WriteAllText(System.IO.Path.Join(root, "latest.txt"), id);
+            return;
+        }
+        var temporary = System.IO.Path.Join(root, "." + id);
+        File.CreateSymbolicLink(temporary, id);
+        Posix.Rename(temporary, System.IO.Path.Join(root, "latest"));
+    }
+}

@@ -1,0 +1,49 @@
+namespace ContainerTrain.Outcome;
+
+/// <summary>How a run ended.</summary>
+public enum RunReason
+{
+    Succeeded,
+
+    /// <summary>The program ended with an exit code other than zero.</summary>
+    Failed,
+
+    /// <summary>The kernel ended it for using more memory than it may.</summary>
+    OutOfMemory,
+
+    /// <summary>It was stopped because TrainTimeout had passed.</summary>
+    TimedOut,
+
+    /// <summary>It was stopped because the build was canceled.</summary>
+    Canceled,
+
+    /// <summary>A signal that nobody here sent ended it.</summary>
+    Killed,
+
+    /// <summary>The program could not be started.</summary>
+    NotStarted,
+
+    /// <summary>The connection to the engine broke before the end was known.</summary>
+    EngineLost,
+}
+
+/// <summary>The end of a run, as data.</summary>
+/// <param name="ExitCode">The program's exit code, -1 if there is none.</param>
+/// <param name="Detail">What the engine said, where the reason needs words.</param>
+public sealed record RunOutcome(RunReason Reason, int ExitCode, DateTimeOffset Started, DateTimeOffset Finished, string Detail = "")
+{
+    /// <summary>Exit codes above this mean "ended by signal number code - 128", as shells have it.</summary>
+    private const int SignalBase = 128;
+
+    public TimeSpan Duration => Finished - Started;
+
+    public int? Signal => ExitCode is > SignalBase and <= SignalBase + 64 ? ExitCode - SignalBase : null;
+
+    /// <summary>The reason that an exit code alone gives.</summary>
+    public static RunReason ReasonOf(int exitCode) => exitCode switch
+    {
+        0 => RunReason.Succeeded,
+        > SignalBase and <= SignalBase + 64 => RunReason.Killed,
+        _ => RunReason.Failed,
+    };
+}

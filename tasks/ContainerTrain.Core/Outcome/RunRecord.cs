@@ -1,0 +1,77 @@
+using System.Collections.Immutable;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using ContainerTrain.Plan;
+
+namespace ContainerTrain.Outcome;
+
+/// <summary>What <c>run.json</c> says: everything that is needed to know what a run was and to do it again.</summary>
+public sealed record RunRecord
+{
+    public required string Id { get; init; }
+
+    public required string Project { get; init; }
+
+    /// <summary>Null while the run is going on.</summary>
+    public OutcomeRecord? Outcome { get; init; }
+
+    public required EngineRecord Engine { get; init; }
+
+    public ImageRecord? Image { get; init; }
+
+    public GitRecord? Git { get; init; }
+
+    public required HostRecord Host { get; init; }
+
+    /// <summary><c>cpu</c> or <c>cuda</c>: what the program was promised.</summary>
+    public required string Device { get; init; }
+
+    public required long Seed { get; init; }
+
+    public required DateTimeOffset Started { get; init; }
+
+    /// <summary>Seconds per phase: <c>image</c> (the build's share), <c>prepare</c>, <c>train</c>, <c>collect</c>.</summary>
+    public ImmutableSortedDictionary<string, double> Seconds { get; init; } = ImmutableSortedDictionary<string, double>.Empty;
+
+    public ImmutableArray<ArtifactRecord> Artifacts { get; init; } = [];
+
+    public required TrainPlan Plan { get; init; }
+
+    private static RunRecordContext Readable { get; } = new(new JsonSerializerOptions(RunRecordContext.Default.Options)
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+
+    /// <summary>Writes the record, replacing an earlier one in one step.</summary>
+    public void Write(string file)
+    {
+        var temporary = file + ".tmp";
+        File.WriteAllText(temporary, JsonSerializer.Serialize(this, Readable.RunRecord) + "\n");
+        File.Move(temporary, file, overwrite: true);
+    }
+}
+
+/// <param name="Reason">A <see cref="RunReason"/>, in camel case in the file.</param>
+/// <param name="Code">The diagnostic the build gave, null if the run succeeded.</param>
+public sealed record OutcomeRecord(RunReason Reason, int ExitCode, int? Signal, string? Code, DateTimeOffset Finished, string? Detail);
+
+public sealed record EngineRecord(EngineKind Kind, string Version, string? ApiVersion, string? Endpoint);
+
+public sealed record ImageRecord(string Id, ImmutableArray<string> References, string DepsImage, string BaseImage, string BaseImageId);
+
+/// <param name="Dirty">Whether tracked files differed from the commit, or untracked ones were there.</param>
+public sealed record GitRecord(string Commit, bool Dirty);
+
+public sealed record HostRecord(string Name, string OperatingSystem, string Architecture, int Processors, string DotnetVersion);
+
+/// <param name="Path">Below the run folder, parts separated by '/'.</param>
+public sealed record ArtifactRecord(string Path, long Bytes, string Sha256);
+
+[JsonSourceGenerationOptions(
+    WriteIndented = true,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UseStringEnumConverter = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(RunRecord))]
+internal sealed partial class RunRecordContext : JsonSerializerContext;

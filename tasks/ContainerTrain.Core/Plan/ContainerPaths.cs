@@ -1,0 +1,15 @@
+using System.Collections.Immutable;
+
+namespace ContainerTrain.Plan;
+
+/// <summary>Where a training program finds things inside the container.</summary>
+public static class ContainerPaths
+{
+    public const string Data = "/train/data";
+    public const string Output = "/train/output";
+    public const string Checkpoints = "/train/checkpoints";
+    public const string Config = "/train/config";
+
+    /// <summary>Paths that no mount of the project may take.</summary>
+    public static ImmutableArray<string> Reserved { get; } = ["/train", Output, Checkpoints, Config, "/tmp", "/proc", "/sys", "/dev"];
+}

@@ -1,0 +1,152 @@
+using System.Collections.Immutable;
+using System.Text.RegularExpressions;
+using ContainerTrain.Diagnostics;
+using ContainerTrain.Inputs;
+
+namespace ContainerTrain.Plan;
+
+/// <summary>The image's half of the plan.</summary>
+internal static partial class ImagePlanner
+{
+    private const string DefaultUser = "1654"; // the user "app" of Microsoft's .NET images
+    private const string DefaultFamily = "noble";
+
+    private static readonly ImmutableSortedDictionary<string, string> Platforms =
+        ImmutableSortedDictionary<string, string>.Empty
+            .Add("linux-x64", "linux/amd64")
+            .Add("linux-arm64", "linux/arm64");
+
+    public static ImagePlan Plan(TrainInputs inputs, ProblemCollector problems)
+    {
+        var (project, image) = (inputs.Project, inputs.Image);
+        if (project.OutputType.Length > 0 && !project.OutputType.EndsWith("Exe", StringComparison.OrdinalIgnoreCase))
+            problems.AddForProperty("OutputType", Codes.NotExecutable, project.OutputType);
+        if (!Platforms.TryGetValue(project.RuntimeIdentifier, out var platform))
+            problems.AddForProperty("ContainerRuntimeIdentifier", Codes.NotLinux, project.RuntimeIdentifier, string.Join(", ", Platforms.Keys));
+
+        var (baseImage, pull) = BaseImage(inputs, problems);
+        var workingDirectory = image.WorkingDirectory.Length > 0 ? image.WorkingDirectory : "/app";
+        if (!IsAbsoluteLinuxPath(workingDirectory))
+            problems.AddForProperty("ContainerWorkingDirectory", Codes.InvalidName, "ContainerWorkingDirectory", workingDirectory, "is no absolute Linux path");
+        var appCommand = image.AppCommand.IsEmpty
+            ? ["dotnet", workingDirectory.TrimEnd('/') + "/" + project.AssemblyFile]
+            : image.AppCommand;
+        return new ImagePlan
+        {
+            BaseImage = baseImage,
+            PullReference = pull,
+            Platform = platform ?? "",
+            References = References(inputs, problems),
+            System = SystemPlanOf(image, problems),
+            Layers = LayerPlanner.Plan(image.Files, problems),
+            WorkingDirectory = workingDirectory,
+            User = image.User.Length > 0 ? image.User : DefaultUser,
+            // As in the .NET SDK: an entry point of the project's own gets the application's command as its arguments.
+            Entrypoint = image.Entrypoint.IsEmpty ? appCommand : image.Entrypoint,
+            Command = [.. image.Entrypoint.IsEmpty ? [] : image.AppCommand, .. image.DefaultArgs],
+            Environment = EnvironmentOf(image, problems),
+            Labels = LabelsOf(image, problems),
+            Ports = [.. PortsOf(image, problems)],
+        };
+    }
+
+    private static (string Named, string Pulled) BaseImage(TrainInputs inputs, ProblemCollector problems)
+    {
+        var image = inputs.Image;
+        if (image.Family.Length > 0 && !ImageReference.IsTag(image.Family))
+            problems.AddForProperty("ContainerFamily", Codes.InvalidName, "ContainerFamily", image.Family, "is no part of an image tag");
+        var version = inputs.Project.TargetFramework.Replace("net", "", StringComparison.Ordinal);
+        var family = image.Family.Length > 0 ? image.Family : DefaultFamily;
+        var text = image.BaseImage.Length > 0 ? image.BaseImage : $"mcr.microsoft.com/dotnet/runtime:{version}-{family}";
+        if (!ImageReference.TryParse(text, out var reference, out var error))
+        {
+            problems.AddForProperty("ContainerBaseImage", Codes.InvalidImageReference, "ContainerBaseImage", text, error);
+            return (text, text);
+        }
+        var pulled = image.RegistryMirror.Length > 0 ? reference.At(image.RegistryMirror) : reference;
+        if (!ImageReference.TryParse(pulled.ToString(), out _, out error))
+            problems.AddForProperty("TrainRegistryMirror", Codes.InvalidImageReference, "TrainRegistryMirror", image.RegistryMirror, error);
+        return (reference.ToString(), pulled.ToString());
+    }
+
+    private static ImmutableArray<string> References(TrainInputs inputs, ProblemCollector problems)
+    {
+        var image = inputs.Image;
+        var repository = image.Repository.Length > 0 ? image.Repository : ImageReference.ToRepository(inputs.Project.Name);
+        if (!ImageReference.IsRepository(repository))
+            problems.AddForProperty("ContainerRepository", Codes.InvalidImageReference, "ContainerRepository", repository, "it is no repository name");
+        var tags = image.Tags.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        foreach (var tag in tags.Where(tag => !ImageReference.IsTag(tag)))
+            problems.AddForProperty("ContainerImageTag", Codes.InvalidName, "ContainerImageTag", tag, "is no tag: letters, digits, '_', '.' and '-', at most 128");
+        return [.. (tags.Length > 0 ? tags : ["latest"]).Distinct().Select(tag => $"{repository}:{tag}")];
+    }
+
+    private static SystemPlan SystemPlanOf(ImageInputs image, ProblemCollector problems)
+    {
+        foreach (var item in image.AptPackages.Where(item => !AptName().IsMatch(item.Include)))
+            problems.AddForItem("TrainAptPackage", item.Include, Codes.InvalidName, "TrainAptPackage", item.Include, "is no Debian package name, with or without =version");
+        foreach (var item in image.PipPackages.Where(item => !PipName().IsMatch(item.Include)))
+            problems.AddForItem("TrainPipPackage", item.Include, Codes.InvalidName, "TrainPipPackage", item.Include, "is no Python package name, with or without a version");
+        return new SystemPlan
+        {
+            AptPackages = [.. image.AptPackages.Select(item => item.Include).Distinct().Order(StringComparer.Ordinal)],
+            PipPackages = [.. image.PipPackages.Select(item => item.Include).Distinct().Order(StringComparer.Ordinal)],
+            Instructions = [.. image.Instructions.Select(item => InstructionOf(item, problems))],
+        };
+    }
+
+    private static InstructionPlan InstructionOf(InputItem item, ProblemCollector problems)
+    {
+        return new InstructionPlan(item.Include, OneOf("Stage", "system", "app"), OneOf("Position", "after", "before"));
+
+        string OneOf(string metadatum, string usual, string other)
+        {
+            var value = item[metadatum].Length > 0 ? item[metadatum].ToLowerInvariant() : usual;
+            if (value != usual && value != other)
+                problems.AddForItem("TrainDockerfileInstruction", item.Include, Codes.UnknownValue, "TrainDockerfileInstruction " + metadatum, value, $"{usual}, {other}", Suggestion.Sentence(value, [usual, other]));
+            return value;
+        }
+    }
+
+    private static ImmutableSortedDictionary<string, string> EnvironmentOf(ImageInputs image, ProblemCollector problems)
+    {
+        foreach (var item in image.Environment.Where(item => !VariableName().IsMatch(item.Include)))
+            problems.AddForItem("ContainerEnvironmentVariable", item.Include, Codes.InvalidName, "ContainerEnvironmentVariable", item.Include, "is no variable name: letters, digits and '_', not beginning with a digit");
+        return Pairs(image.Environment);
+    }
+
+    private static ImmutableSortedDictionary<string, string> LabelsOf(ImageInputs image, ProblemCollector problems)
+    {
+        foreach (var item in image.Labels.Where(item => item.Include.Any(char.IsControl) || item.Include.Contains('"', StringComparison.Ordinal)))
+            problems.AddForItem("ContainerLabel", item.Include, Codes.InvalidName, "ContainerLabel", item.Include, "contains a quote or a control character");
+        return Pairs(image.Labels);
+    }
+
+    private static ImmutableSortedDictionary<string, string> Pairs(ImmutableArray<InputItem> items) =>
+        items.GroupBy(item => item.Include, StringComparer.Ordinal)
+            .ToImmutableSortedDictionary(group => group.Key, group => group.Last()["Value"], StringComparer.Ordinal);
+
+    private static IEnumerable<string> PortsOf(ImageInputs image, ProblemCollector problems)
+    {
+        foreach (var item in image.Ports)
+        {
+            var type = item["Type"].Length > 0 ? item["Type"].ToLowerInvariant() : "tcp";
+            if (!int.TryParse(item.Include, out var port) || port is < 1 or > 65_535 || type is not ("tcp" or "udp"))
+                problems.AddForItem("ContainerPort", item.Include, Codes.InvalidName, "ContainerPort", $"{item.Include}/{type}", "is no port: 1 to 65535 with Type tcp or udp");
+            else
+                yield return $"{port}/{type}";
+        }
+    }
+
+    internal static bool IsAbsoluteLinuxPath(string path) =>
+        path.StartsWith('/') && !path.Any(char.IsControl) && !path.Split('/').Contains("..");
+
+    [GeneratedRegex(@"^[A-Za-z_][A-Za-z0-9_]*$")]
+    private static partial Regex VariableName();
+
+    [GeneratedRegex(@"^[a-z0-9][a-z0-9+.-]+(:[a-z0-9]+)?(=[A-Za-z0-9.+:~-]+)?$")]
+    private static partial Regex AptName();
+
+    [GeneratedRegex(@"^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?(\[[A-Za-z0-9,._-]+\])?((==|>=|<=|~=|!=|<|>)[A-Za-z0-9.*+!-]+(,(==|>=|<=|~=|!=|<|>)[A-Za-z0-9.*+!-]+)*)?$")]
+    private static partial Regex PipName();
+}

@@ -1,0 +1,27 @@
+using System.Collections.Immutable;
+using ContainerTrain.Diagnostics;
+using ContainerTrain.Inputs;
+
+namespace ContainerTrain.Plan;
+
+/// <summary>Finds misspelt names: MSBuild accepts any property and item, and ignores those that nobody reads.</summary>
+internal static class NameChecker
+{
+    /// <summary>Every public Train* name. A test compares it with the targets files.</summary>
+    public static ImmutableArray<string> Known { get; } =
+    [
+        "TrainAptPackage", "TrainArguments", "TrainBuildImage", "TrainCpus", "TrainData", "TrainDependsOn",
+        "TrainDockerfileInstruction", "TrainEngine", "TrainGpus", "TrainHyperparameter", "TrainMemory", "TrainNetwork",
+        "TrainOutputRoot", "TrainPidsLimit", "TrainPipPackage", "TrainReadOnlyRootfs", "TrainReferenceRuntime",
+        "TrainReferenceTorchSharp", "TrainRegistryMirror", "TrainShmSize", "TrainStopGrace", "TrainTimeout", "TrainUser",
+        "TrainVolume",
+    ];
+
+    public static void Check(ImmutableArray<SourceElement> elements, ProblemCollector problems)
+    {
+        var unknown = elements.Where(element =>
+            element.Name.StartsWith("Train", StringComparison.Ordinal) && !Known.Contains(element.Name));
+        foreach (var element in unknown)
+            problems.Add(Codes.MisspeltName.At(element.Location, element.Name, Suggestion.Sentence(element.Name, Known)));
+    }
+}

@@ -1,0 +1,133 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using ContainerTrain.Diagnostics;
+using ContainerTrain.Inputs;
+
+namespace ContainerTrain.Plan;
+
+/// <summary>The run's half of the plan.</summary>
+internal static partial class RunPlanner
+{
+    private static readonly ImmutableArray<string> Engines = ["auto", "docker", "podman", "process"];
+
+    private delegate bool Parser<T>(string text, out T value);
+
+    public static RunPlan Plan(TrainInputs inputs, ProblemCollector problems)
+    {
+        var run = inputs.Run;
+        if (run.TorchSharpRuntimes.Length > 1)
+            problems.Add(Codes.TwoRuntimes.With(string.Join(", ", run.TorchSharpRuntimes)));
+        if (!GpuRequest.TryParse(run.Gpus, run.HostHasGpu, out var gpus))
+            problems.AddForProperty("TrainGpus", Codes.UnknownValue, "TrainGpus", run.Gpus, GpuRequest.Allowed, "");
+
+        var hyperparameters = Hyperparameters(run, problems);
+        return new RunPlan
+        {
+            Engine = Engine(run.Engine, problems),
+            Gpus = gpus,
+            Arguments = Arguments(run.Arguments, problems),
+            Mounts = MountPlanner.Plan(inputs, problems),
+            Hyperparameters = hyperparameters,
+            Seed = Seed(hyperparameters, problems),
+            OutputRoot = run.OutputRoot,
+            HostAssembly = inputs.Project.OutputAssembly,
+            Memory = Optional<long>("TrainMemory", run.Memory, Units.TryParseBytes, "a size such as 512m, 2g or 1.5g", problems),
+            NanoCpus = Optional<long>("TrainCpus", run.Cpus, Units.TryParseNanoCpus, "a number of processors such as 2 or 1.5", problems),
+            PidsLimit = Optional<long>("TrainPidsLimit", run.PidsLimit, TryParseCount, "a whole number of at least 1", problems),
+            ShmSize = Optional<long>("TrainShmSize", run.ShmSize, Units.TryParseBytes, "a size such as 64m or 1g", problems),
+            Timeout = Optional<TimeSpan>("TrainTimeout", run.Timeout, Units.TryParseDuration, "a duration such as 90, 30m or 1h30m", problems),
+            StopGrace = Optional<TimeSpan>("TrainStopGrace", run.StopGrace, Units.TryParseDuration, "a duration such as 120, 90s or 2m", problems)
+                ?? TimeSpan.FromSeconds(120),
+            Network = run.Network,
+            ReadOnlyRootfs = Boolean("TrainReadOnlyRootfs", run.ReadOnlyRootfs, problems),
+            User = User(run.User, problems),
+        };
+    }
+
+    private static EngineKind Engine(string text, ProblemCollector problems)
+    {
+        var name = text.Length > 0 ? text.ToLowerInvariant() : "auto";
+        if (Engines.Contains(name))
+            return Enum.Parse<EngineKind>(name, ignoreCase: true);
+        problems.AddForProperty("TrainEngine", Codes.UnknownValue, "TrainEngine", text, string.Join(", ", Engines), Suggestion.Sentence(text, Engines));
+        return default;
+    }
+
+    private static ImmutableArray<string> Arguments(string text, ProblemCollector problems)
+    {
+        if (CommandLine.TrySplit(text, out var arguments))
+            return arguments;
+        problems.AddForProperty("TrainArguments", Codes.InvalidName, "TrainArguments", text, "has a quote that is not closed");
+        return [];
+    }
+
+    private static ImmutableSortedDictionary<string, string> Hyperparameters(RunInputs run, ProblemCollector problems)
+    {
+        foreach (var item in run.Hyperparameters)
+        {
+            if (!HyperparameterName().IsMatch(item.Include))
+                Complain(item, "its name has characters other than letters, digits, '_', '-' and '.', or begins with none of the letters");
+            if (!item.Metadata.ContainsKey("Value"))
+                Complain(item, "it has no Value");
+        }
+        // Two spellings of one environment variable would silently overwrite each other.
+        foreach (var group in run.Hyperparameters.GroupBy(item => VariableName(item.Include)).Where(group => group.Count() > 1))
+            Complain(group.Last(), $"it is given {group.Count()} times ({string.Join(", ", group.Select(item => $"'{item.Include}'='{item["Value"]}'"))})");
+        return run.Hyperparameters
+            .DistinctBy(item => item.Include, StringComparer.Ordinal)
+            .ToImmutableSortedDictionary(item => item.Include, item => item["Value"], StringComparer.Ordinal);
+
+        void Complain(InputItem item, string what) =>
+            problems.AddForItem("TrainHyperparameter", item.Include, Codes.InvalidHyperparameter, item.Include, what);
+    }
+
+    /// <summary>The environment variable that carries a hyperparameter: <c>learning-rate</c> is <c>TRAIN_HP_LEARNING_RATE</c>.</summary>
+    public static string VariableName(string hyperparameter) =>
+        "TRAIN_HP_" + hyperparameter.ToUpperInvariant().Replace('-', '_').Replace('.', '_');
+
+    private static long Seed(ImmutableSortedDictionary<string, string> hyperparameters, ProblemCollector problems)
+    {
+        const long usual = 42;
+        if (!hyperparameters.TryGetValue("seed", out var text) || text.Length == 0)
+            return usual;
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seed))
+            return seed;
+        problems.AddForItem("TrainHyperparameter", "seed", Codes.InvalidNumber, "TrainHyperparameter seed", text, "a whole number from 0 to 9223372036854775807");
+        return usual;
+    }
+
+    private static bool Boolean(string name, string text, ProblemCollector problems)
+    {
+        if (text.Length > 0 && !bool.TryParse(text, out _))
+            problems.AddForProperty(name, Codes.UnknownValue, name, text, "true, false", "");
+        return text.Length == 0 || !bool.TryParse(text, out var value) || value;
+    }
+
+    private static string User(string text, ProblemCollector problems)
+    {
+        if (text.Length > 0 && !UserPattern().IsMatch(text))
+            problems.AddForProperty("TrainUser", Codes.InvalidName, "TrainUser", text, "is no user: uid, uid:gid, name or name:group");
+        return text;
+    }
+
+    private static T? Optional<T>(string name, string text, Parser<T> parser, string expected, ProblemCollector problems)
+        where T : struct
+    {
+        if (text.Length == 0)
+            return null;
+        if (parser(text, out var value))
+            return value;
+        problems.AddForProperty(name, Codes.InvalidNumber, name, text, expected);
+        return null;
+    }
+
+    private static bool TryParseCount(string text, out long count) =>
+        long.TryParse(text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out count) && count > 0;
+
+    [GeneratedRegex(@"^[A-Za-z][A-Za-z0-9_.-]*$")]
+    private static partial Regex HyperparameterName();
+
+    [GeneratedRegex(@"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$")]
+    private static partial Regex UserPattern();
+}

@@ -1,0 +1,132 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text.Json;
+using ContainerTrain.Diagnostics;
+using ContainerTrain.Engine;
+using ContainerTrain.Outcome;
+using ContainerTrain.Plan;
+
+namespace ContainerTrain;
+
+/// <summary>What a training needs to know of the host, beside the plan.</summary>
+/// <param name="Dotnet">The <c>dotnet</c> program, for the process engine.</param>
+public sealed record HostSettings(EngineSettings Engine, string Dotnet);
+
+/// <summary>A finished run: where its folder is, how it ended, and what the build has to say about it.</summary>
+public sealed record TrainResult(RunFolder Folder, RunOutcome Outcome, ImmutableArray<Problem> Problems);
+
+/// <summary>A training from the plan to the finished run folder.</summary>
+public sealed class TrainStep(string planFile, HostSettings host)
+{
+    private const int LinesInError = 12;
+
+    /// <exception cref="ProblemException">The run could not be prepared; nothing is left behind then.</exception>
+    public async Task<TrainResult> RunAsync(IProgress<string> progress, CancellationToken cancellation)
+    {
+        var plan = PlanJson.Read(planFile);
+        CheckData(plan.Run);
+        var clock = Stopwatch.StartNew();
+        using var choice = EngineSelector.Select(plan.Run.Engine, host.Engine, cancellation);
+        if (choice.Connection is null && !plan.Run.Gpus.IsNone)
+            progress.Report($"No container: the GPU is used as this host offers it (TrainGpus={plan.Run.Gpus})");
+        var image = choice.Connection is { } connection
+            ? await new ImageStep(planFile).EnsureAsync(plan, connection, progress, cancellation)
+            : null;
+        ITrainRunner runner = choice.Connection is { } engine ? new DockerRunner(engine) : new ProcessRunner(host.Dotnet);
+        var folder = RunFolder.Create(plan.Run.OutputRoot, DateTimeOffset.UtcNow);
+        try
+        {
+            File.WriteAllText(folder.Hyperparameters, JsonSerializer.Serialize(plan.Run.Hyperparameters.ToDictionary()));
+            progress.Report($"Training {plan.Project} on {Where(choice, plan.Run)}; run folder {folder.Path}");
+            var record = Record(plan, folder, choice.Connection, image);
+            record.Write(folder.Record);
+            var prepared = clock.Elapsed;
+            var (outcome, lastLines) = await AttendAsync(runner, new RunRequest(plan, folder, image?.Id), progress, cancellation);
+            var problems = OutcomeProblems.Of(outcome, plan.Run, folder, lastLines);
+            Finish(record, folder, outcome, problems, image?.Duration ?? TimeSpan.Zero, prepared);
+            return new TrainResult(folder, outcome, problems);
+        }
+        catch (ProblemException)
+        {
+            folder.Discard();
+            throw;
+        }
+    }
+
+    /// <summary>The plan was made at build time; data may have gone since.</summary>
+    private static void CheckData(RunPlan run)
+    {
+        var missing = run.Mounts.Where(mount => mount.Kind == MountKind.Bind && !Path.Exists(mount.Source))
+            .Select(mount => Codes.MissingData.With(mount.Target, mount.Source)).ToImmutableArray();
+        if (!missing.IsEmpty)
+            throw new ProblemException(missing);
+    }
+
+    private static string Where(EngineChoice choice, RunPlan run) => choice.Connection is { } engine
+        ? $"{run.Device} in {engine.Describe()}"
+        : choice.Tried.Length > 0
+            ? $"{run.Device} in a process of this host, as no container engine answered ({choice.Tried})"
+            : $"{run.Device} in a process of this host";
+
+    private static async Task<(RunOutcome Outcome, Queue<string> LastLines)> AttendAsync(
+        ITrainRunner runner, RunRequest request, IProgress<string> progress, CancellationToken cancellation)
+    {
+        var lastLines = new Queue<string>();
+        await using var log = new StreamWriter(request.Folder.Log) { AutoFlush = true, NewLine = "\n" };
+        var output = new DirectProgress<OutputLine>(line =>
+        {
+            log.WriteLine(line.Text);
+            progress.Report(line.Text);
+            lastLines.Enqueue(line.Text);
+            if (lastLines.Count > LinesInError)
+                lastLines.Dequeue();
+        });
+        return (await runner.RunAsync(request, output, cancellation), lastLines);
+    }
+
+    private static RunRecord Record(TrainPlan plan, RunFolder folder, EngineConnection? engine, BuiltImage? image) => new()
+    {
+        Id = folder.Id,
+        Project = plan.Project,
+        Engine = engine is null
+            ? new EngineRecord(EngineKind.Process, Environment.Version.ToString(), null, null)
+            : new EngineRecord(engine.Version.Kind, engine.Version.Version, engine.Version.ApiVersion, engine.Endpoint.Address.OriginalString),
+        Image = image is null ? null : new ImageRecord(image.Id, plan.Image.References, image.DepsImage, plan.Image.PullReference, image.BaseImageId),
+        Git = GitState.Of(Path.GetDirectoryName(plan.ProjectFile)!),
+        Host = new HostRecord(
+            Environment.MachineName, RuntimeInformation.OSDescription, RuntimeInformation.OSArchitecture.ToString(),
+            Environment.ProcessorCount, Environment.Version.ToString()),
+        Device = plan.Run.Device,
+        Seed = plan.Run.Seed,
+        Started = DateTimeOffset.UtcNow,
+        Plan = plan,
+    };
+
+    private static void Finish(
+        RunRecord record, RunFolder folder, RunOutcome outcome, ImmutableArray<Problem> problems, TimeSpan imageTime, TimeSpan prepared)
+    {
+        var collect = Stopwatch.StartNew();
+        var artifacts = folder.Artifacts().Select(path => Artifact(folder, path)).ToImmutableArray();
+        var seconds = ImmutableSortedDictionary<string, double>.Empty
+            .Add("image", imageTime.TotalSeconds)
+            .Add("prepare", prepared.TotalSeconds)
+            .Add("train", outcome.Duration.TotalSeconds)
+            .Add("collect", collect.Elapsed.TotalSeconds);
+        (record with
+        {
+            Outcome = new OutcomeRecord(
+                outcome.Reason, outcome.ExitCode, outcome.Signal, problems.IsEmpty ? null : problems[^1].Code.Id, outcome.Finished,
+                outcome.Detail.Length > 0 ? outcome.Detail : null),
+            Seconds = seconds,
+            Artifacts = artifacts,
+        }).Write(folder.Record);
+    }
+
+    private static ArtifactRecord Artifact(RunFolder folder, string path)
+    {
+        using var stream = File.OpenRead(Path.Join(folder.Path, path));
+        return new ArtifactRecord(path, stream.Length, Convert.ToHexStringLower(SHA256.HashData(stream)));
+    }
+}

@@ -1,0 +1,21 @@
+using ContainerTrain.Diagnostics;
+
+namespace ContainerTrain.Tasks;
+
+/// <summary>Builds the image of a plan, unless the engine has it already.</summary>
+public sealed class BuildTrainImage : EngineTask
+{
+    /// <summary>
+    /// Whether to build: <c>true</c>, <c>false</c>, or <c>auto</c> (the default): if an engine can be reached, else one
+    /// warning (CT3002) with the Dockerfile's path.
+    /// </summary>
+    public string BuildImage { get; set; } = "auto";
+
+    protected override void Run()
+    {
+        if (!Enum.TryParse<ImageWish>(BuildImage, ignoreCase: true, out var wish) || !Enum.IsDefined(wish))
+            throw new ProblemException(Codes.UnknownValue.With("TrainBuildImage", BuildImage, "auto, true, false", ""));
+        if (new ImageStep(PlanFile).RunAsync(wish, EngineSettings, Live, Cancellation).GetAwaiter().GetResult() is { } warning)
+            Report([warning]);
+    }
+}

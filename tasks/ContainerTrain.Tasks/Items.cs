@@ -1,0 +1,35 @@
+using System.Collections.Immutable;
+using ContainerTrain.Inputs;
+using Microsoft.Build.Framework;
+
+namespace ContainerTrain.Tasks;
+
+/// <summary>MSBuild items as the core's inputs.</summary>
+internal static class Items
+{
+    public static ImmutableArray<string> Names(ITaskItem[] items) => [.. items.Select(item => item.ItemSpec)];
+
+    public static ImmutableArray<InputItem> Read(ITaskItem[] items) =>
+        [.. items.Select(item => new InputItem(item.ItemSpec) { Metadata = MetadataOf(item) })];
+
+    /// <summary>ResolvedFileToPublish items; the SDK says with AssetType what a package's file is.</summary>
+    public static ImmutableArray<InputFile> ReadFiles(ITaskItem[] items) =>
+        [.. items.Select(item => new InputFile(
+            item.GetMetadata("FullPath"),
+            item.GetMetadata("RelativePath").Replace('\\', '/'),
+            OriginOf(item),
+            item.GetMetadata("NuGetPackageId"),
+            item.GetMetadata("NuGetPackageVersion")))];
+
+    private static FileOrigin OriginOf(ITaskItem item) =>
+        item.GetMetadata("NuGetPackageId").Length == 0 ? FileOrigin.Project
+        : item.GetMetadata("AssetType") == "native" ? FileOrigin.PackageNative
+        : FileOrigin.PackageLibrary;
+
+    private static ImmutableDictionary<string, string> MetadataOf(ITaskItem item)
+    {
+        var metadata = item.CloneCustomMetadata();
+        return metadata.Keys.Cast<string>().ToImmutableDictionary(
+            name => name, item.GetMetadata, StringComparer.OrdinalIgnoreCase);
+    }
+}

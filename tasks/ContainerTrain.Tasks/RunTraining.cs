@@ -1,0 +1,23 @@
+using Microsoft.Build.Framework;
+
+namespace ContainerTrain.Tasks;
+
+/// <summary>Runs the training of a plan to its end; every end but success is an error (CT4xxx).</summary>
+public sealed class RunTraining : EngineTask
+{
+    /// <summary>The <c>dotnet</c> program that runs the training where no container is used, absolute.</summary>
+    [Required]
+    public string DotnetHost { get; set; } = "";
+
+    /// <summary>The run's folder, absolute.</summary>
+    [Output]
+    public string RunFolder { get; set; } = "";
+
+    protected override void Run()
+    {
+        var step = new TrainStep(PlanFile, new HostSettings(EngineSettings, DotnetHost));
+        var result = step.RunAsync(Live, Cancellation).GetAwaiter().GetResult();
+        RunFolder = result.Folder.Path;
+        Report(result.Problems);
+    }
+}

@@ -1,0 +1,74 @@
+using ContainerTrain.Diagnostics;
+using Microsoft.Build.Framework;
+using Microsoft.Build.Utilities;
+
+namespace ContainerTrain.Tasks;
+
+/// <summary>
+/// The base of every task: runs it, turns problems into coded errors and warnings, and stops it when the build is
+/// canceled. Exceptions that nobody expects pass through, so that MSBuild shows their stack.
+/// </summary>
+public abstract class TrainTask : Microsoft.Build.Utilities.Task, ICancelableTask, IDisposable
+{
+    private readonly CancellationTokenSource _cancellation = new();
+
+    /// <summary>The folder with one page per diagnostic; errors link to theirs. Default: none.</summary>
+    public string CodesFolder { get; set; } = "";
+
+    /// <summary>Requested when the build is canceled (Ctrl-C).</summary>
+    protected CancellationToken Cancellation => _cancellation.Token;
+
+    public void Cancel() => _cancellation.Cancel();
+
+    public sealed override bool Execute()
+    {
+        try
+        {
+            Run();
+        }
+        catch (ProblemException e)
+        {
+            Report(e.Problems);
+        }
+        catch (OperationCanceledException) when (_cancellation.IsCancellationRequested)
+        {
+            // A canceled build has failed: returning success here would let later targets go on.
+            Report([Codes.BuildCanceled.With(GetType().Name)]);
+        }
+        return !Log.HasLoggedErrors;
+    }
+
+    public void Dispose()
+    {
+        _cancellation.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Does the task's work.</summary>
+    /// <exception cref="ProblemException">With everything that is wrong.</exception>
+    protected abstract void Run();
+
+    /// <summary>Logs each problem under its code, on its line.</summary>
+    protected void Report(IEnumerable<Problem> problems)
+    {
+        foreach (var problem in problems)
+        {
+            var file = problem.Location?.File ?? BuildEngine.ProjectFileOfTaskNode;
+            var (line, column) = (problem.Location?.Line ?? 0, problem.Location?.Column ?? 0);
+            var page = CodesFolder.Length > 0 ? new Uri(Path.Join(CodesFolder, problem.Code.Id + ".md")).AbsoluteUri : null;
+            var text = Sentence(problem);
+            if (problem.IsError)
+                Log.LogError(null, problem.Code.Id, null, page, file, line, column, 0, 0, "{0}", text);
+            else
+                Log.LogWarning(null, problem.Code.Id, null, page, file, line, column, 0, 0, "{0}", text);
+        }
+    }
+
+    /// <summary>What is wrong, then what to do; on a line of its own where the message has several.</summary>
+    private static string Sentence(Problem problem)
+    {
+        var message = problem.Message.TrimEnd();
+        var end = message[^1] is '.' or '?' or '!' or ':' ? "" : ".";
+        return message.Contains('\n', StringComparison.Ordinal) ? $"{message}\n  {problem.Code.Fix}" : $"{message}{end} {problem.Code.Fix}";
+    }
+}
