@@ -51,7 +51,7 @@ public sealed class ImageStep(string planFile)
         var endpoint = engine.Endpoint.Address.OriginalString;
         if (ImageStamp.Read(StampFile) is { } stamp && stamp.Key == key && stamp.Endpoint == endpoint
             && await engine.HasImageAsync(stamp.Image.Id, cancellation))
-            return stamp.Image;
+            return stamp.Image with { Duration = TimeSpan.Zero };
 
         // Removed first: a build that fails or is cut off leaves no stamp that promises an image.
         File.Delete(StampFile);

@@ -150,9 +150,6 @@ public sealed class PlanTraining : TrainTask
     /// <summary>TrainHyperparameter items with Value.</summary>
     public ITaskItem[] Hyperparameters { get; set; } = [];
 
-    /// <summary>The project's own references to TorchSharp runtime packages.</summary>
-    public ITaskItem[] TorchSharpRuntimes { get; set; } = [];
-
     protected override void Run()
     {
         var result = PlanBuilder.Build(ReadInputs());
@@ -215,7 +212,6 @@ public sealed class PlanTraining : TrainTask
             Data = Items.Read(Data),
             Volumes = Items.Read(Volumes),
             Hyperparameters = Items.Read(Hyperparameters),
-            TorchSharpRuntimes = Items.Names(TorchSharpRuntimes),
         },
         Elements = ProjectElements.Read(SourceFiles.Select(item => item.ItemSpec)),
     };

@@ -41,10 +41,6 @@ public static class Codes
         "'{0}' is no property or item of ContainerTrain.Sdk and has no effect.{1}",
         "Correct the name. Names that start with Train are reserved; for a property of your own choose another prefix.");
 
-    public static readonly DiagnosticCode TwoRuntimes = Error("CT1009", "Two TorchSharp runtimes",
-        "The project references more than one TorchSharp runtime package: {0}. TorchSharp accepts exactly one.",
-        "Keep one of them. TrainGpus chooses it where the project references none; TrainReferenceTorchSharp=false turns that reference off.");
-
     // CT2: plan and Dockerfile
     public static readonly DiagnosticCode NotLinux = Error("CT2001", "Not a Linux runtime identifier",
         "RuntimeIdentifier is '{0}'. A training image needs one of: {1}.",
@@ -136,8 +132,8 @@ public static class Codes
         "The connection to the engine broke after {0}: {1}. The container '{2}' may still be running.",
         "See whether the engine is up; 'docker ps' shows the container, 'docker logs' what it printed since.");
 
-    public static readonly DiagnosticCode NotIsolated = Error("CT4008", "Run folder cannot be written",
-        "The run folder '{0}' cannot be created: {1}",
+    public static readonly DiagnosticCode RunFolderUnwritable = Error("CT4008", "Run folder cannot be written",
+        "The run folder '{0}' cannot be written: {1}",
         "Give the user who runs the build write access, or set TrainOutputRoot to another folder.");
 
     // CT41: problems the training program reports (raised in ContainerTrain.Runtime, listed here so that each has a page)

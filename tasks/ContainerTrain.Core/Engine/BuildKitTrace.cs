@@ -25,7 +25,7 @@ internal static class BuildKitTrace
                     var name = Text(vertex[3]);
                     if (vertex[7].Any() && Text(vertex[7]) is { Length: > 0 } error)
                         yield return new Event($"{name}: {error}", IsError: true);
-                    else if (vertex[5].Any() && !vertex[6].Any() && !name.StartsWith("[internal]", StringComparison.Ordinal))
+                    else if (vertex[5].Any() && !vertex[6].Any() && IsStep(name))
                         yield return new Event(name, IsError: false);
                     break;
                 case 3: // logs: msg = 4
@@ -36,6 +36,9 @@ internal static class BuildKitTrace
             }
         }
     }
+
+    /// <summary>Steps of the Dockerfile are <c>[stage n/m] …</c>; the rest is BuildKit's own housekeeping.</summary>
+    private static bool IsStep(string name) => name.StartsWith('[') && !name.StartsWith("[internal]", StringComparison.Ordinal);
 
     private static string Text(IEnumerable<byte[]> values) => Encoding.UTF8.GetString(values.LastOrDefault() ?? []);
 

@@ -14,27 +14,29 @@ public sealed class DockerRunner(EngineConnection engine) : ITrainRunner
     public async Task<RunOutcome> RunAsync(RunRequest request, IProgress<OutputLine> output, CancellationToken cancellation)
     {
         var started = DateTimeOffset.UtcNow;
-        string container;
+        string? container = null;
         try
         {
             var parameters = ContainerSettings.For(request, await IsRootlessAsync(cancellation));
             container = (await engine.Docker.Containers.CreateContainerAsync(parameters, cancellation)).ID;
+            return await AttendAsync(container, request, started, output, cancellation);
         }
         catch (DockerApiException e)
         {
             return NotStarted(request, started, e);
         }
-        try
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            return await AttendAsync(container, request, started, output, cancellation);
+            return new RunOutcome(RunReason.Canceled, -1, started, DateTimeOffset.UtcNow);
         }
-        catch (Exception e) when (EngineConnection.IsUnreachable(e) && !cancellation.IsCancellationRequested)
+        catch (Exception e) when (EngineConnection.IsUnreachable(e))
         {
             return new RunOutcome(RunReason.EngineLost, -1, started, DateTimeOffset.UtcNow, (e.InnerException ?? e).Message);
         }
         finally
         {
-            await RemoveAsync(container);
+            if (container is not null)
+                await RemoveAsync(container);
         }
     }
 
@@ -44,20 +46,27 @@ public sealed class DockerRunner(EngineConnection engine) : ITrainRunner
         // Attached before the start, so that not a line is lost.
         using var stream = await engine.Docker.Containers.AttachContainerAsync(
             container, new ContainerAttachParameters { Stream = true, Stdout = true, Stderr = true }, cancellation);
+        await engine.Docker.Containers.StartContainerAsync(container, new ContainerStartParameters(), cancellation);
+
         try
         {
-            await engine.Docker.Containers.StartContainerAsync(container, new ContainerStartParameters(), cancellation);
+            return await FollowAsync(container, stream, request.Plan.Run, started, output, cancellation);
         }
         catch (DockerApiException e)
         {
-            return NotStarted(request, started, e);
+            // It ran, and then the engine knew it no more: removed by someone else.
+            return new RunOutcome(RunReason.EngineLost, -1, started, DateTimeOffset.UtcNow, EngineMessage.Of(e));
         }
+    }
 
-        // From here on the container is running: only its end ends the reading, and a stop request makes it end.
-        using var timeout = new CancellationTokenSource(request.Plan.Run.Timeout ?? Timeout.InfiniteTimeSpan);
+    /// <summary>From the start to the end: only the container's end ends the reading, and a stop request makes it end.</summary>
+    private async Task<RunOutcome> FollowAsync(
+        string container, MultiplexedStream stream, RunPlan run, DateTimeOffset started, IProgress<OutputLine> output, CancellationToken cancellation)
+    {
+        using var timeout = new CancellationTokenSource(run.Timeout ?? Timeout.InfiniteTimeSpan);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timeout.Token);
         var stopping = Task.CompletedTask;
-        await using var registration = stop.Token.Register(() => stopping = StopAsync(container, request.Plan.Run.StopGrace));
+        await using var registration = stop.Token.Register(() => stopping = StopAsync(container, run.StopGrace));
         await ReadLinesAsync(stream, output);
         await engine.Docker.Containers.WaitContainerAsync(container, CancellationToken.None);
         await stopping;

@@ -120,9 +120,6 @@ public sealed record RunInputs
     public ImmutableArray<InputItem> Volumes { get; init; } = [];
 
     public ImmutableArray<InputItem> Hyperparameters { get; init; } = [];
-
-    /// <summary>TorchSharp runtime packages the project references itself.</summary>
-    public ImmutableArray<string> TorchSharpRuntimes { get; init; } = [];
 }
 
 /// <summary>An MSBuild item: its Include and its metadata.</summary>

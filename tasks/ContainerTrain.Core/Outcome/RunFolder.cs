@@ -51,7 +51,7 @@ public sealed class RunFolder
         {
             if (Directory.Exists(folder.Path))
                 Directory.Delete(folder.Path, recursive: true);
-            throw new ProblemException(Codes.NotIsolated.With(folder.Path, e.Message), e);
+            throw new ProblemException(Codes.RunFolderUnwritable.With(folder.Path, e.Message), e);
         }
     }
 

@@ -41,6 +41,7 @@ public sealed record RunRecord
     private static RunRecordContext Readable { get; } = new(new JsonSerializerOptions(RunRecordContext.Default.Options)
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     });
 
     /// <summary>Writes the record, replacing an earlier one in one step.</summary>
@@ -71,7 +72,6 @@ public sealed record ArtifactRecord(string Path, long Bytes, string Sha256);
 [JsonSourceGenerationOptions(
     WriteIndented = true,
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    UseStringEnumConverter = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(RunRecord))]
 internal sealed partial class RunRecordContext : JsonSerializerContext;

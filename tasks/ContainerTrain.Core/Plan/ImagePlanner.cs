@@ -112,19 +112,23 @@ internal static partial class ImagePlanner
     {
         foreach (var item in image.Environment.Where(item => !VariableName().IsMatch(item.Include)))
             problems.AddForItem("ContainerEnvironmentVariable", item.Include, Codes.InvalidName, "ContainerEnvironmentVariable", item.Include, "is no variable name: letters, digits and '_', not beginning with a digit");
-        return Pairs(image.Environment);
+        return Pairs("ContainerEnvironmentVariable", image.Environment, problems);
     }
 
     private static ImmutableSortedDictionary<string, string> LabelsOf(ImageInputs image, ProblemCollector problems)
     {
         foreach (var item in image.Labels.Where(item => item.Include.Any(char.IsControl) || item.Include.Contains('"', StringComparison.Ordinal)))
             problems.AddForItem("ContainerLabel", item.Include, Codes.InvalidName, "ContainerLabel", item.Include, "contains a quote or a control character");
-        return Pairs(image.Labels);
+        return Pairs("ContainerLabel", image.Labels, problems);
     }
 
-    private static ImmutableSortedDictionary<string, string> Pairs(ImmutableArray<InputItem> items) =>
-        items.GroupBy(item => item.Include, StringComparer.Ordinal)
+    private static ImmutableSortedDictionary<string, string> Pairs(string kind, ImmutableArray<InputItem> items, ProblemCollector problems)
+    {
+        foreach (var item in items.Where(item => item["Value"].AsSpan().ContainsAny('\n', '\r', '\0')))
+            problems.AddForItem(kind, item.Include, Codes.InvalidName, kind, item.Include, "has a Value with a line break, which a Dockerfile cannot express");
+        return items.GroupBy(item => item.Include, StringComparer.Ordinal)
             .ToImmutableSortedDictionary(group => group.Key, group => group.Last()["Value"], StringComparer.Ordinal);
+    }
 
     private static IEnumerable<string> PortsOf(ImageInputs image, ProblemCollector problems)
     {

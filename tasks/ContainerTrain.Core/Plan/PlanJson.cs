@@ -12,6 +12,7 @@ public static class PlanJson
     private static readonly PlanJsonContext Context = new(new JsonSerializerOptions(PlanJsonContext.Default.Options)
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     });
 
     /// <summary>The same plan gives the same text.</summary>
@@ -36,7 +37,6 @@ public static class PlanJson
 [JsonSourceGenerationOptions(
     WriteIndented = true,
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    UseStringEnumConverter = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(TrainPlan))]
 internal sealed partial class PlanJsonContext : JsonSerializerContext;

@@ -16,8 +16,6 @@ internal static partial class RunPlanner
     public static RunPlan Plan(TrainInputs inputs, ProblemCollector problems)
     {
         var run = inputs.Run;
-        if (run.TorchSharpRuntimes.Length > 1)
-            problems.Add(Codes.TwoRuntimes.With(string.Join(", ", run.TorchSharpRuntimes)));
         if (!GpuRequest.TryParse(run.Gpus, run.HostHasGpu, out var gpus))
             problems.AddForProperty("TrainGpus", Codes.UnknownValue, "TrainGpus", run.Gpus, GpuRequest.Allowed, "");
 
