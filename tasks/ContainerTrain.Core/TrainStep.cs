@@ -22,37 +22,29 @@ public sealed class TrainStep(string planFile, HostSettings host)
 {
     private const int LinesInError = 12;
 
-    /// <exception cref="ProblemException">The run could not be prepared; nothing is left behind then.</exception>
+    /// <exception cref="ProblemException">The run could not begin; there is no run folder then.</exception>
     public async Task<TrainResult> RunAsync(IProgress<string> progress, CancellationToken cancellation)
     {
         var plan = PlanJson.Read(planFile);
         CheckData(plan.Run);
         var clock = Stopwatch.StartNew();
         using var choice = EngineSelector.Select(plan.Run.Engine, host.Engine, cancellation);
-        if (choice.Connection is null && !plan.Run.Gpus.IsNone)
-            progress.Report($"No container: the GPU is used as this host offers it (TrainGpus={plan.Run.Gpus})");
+        ITrainRunner runner = choice.Connection is { } engine ? new DockerRunner(engine) : new ProcessRunner(host.Dotnet);
+        runner.Check(plan);
         var image = choice.Connection is { } connection
             ? await new ImageStep(planFile).EnsureAsync(plan, connection, progress, cancellation)
             : null;
-        ITrainRunner runner = choice.Connection is { } engine ? new DockerRunner(engine) : new ProcessRunner(host.Dotnet);
+
         var folder = RunFolder.Create(plan.Run.OutputRoot, DateTimeOffset.UtcNow);
-        try
-        {
-            File.WriteAllText(folder.Hyperparameters, JsonSerializer.Serialize(plan.Run.Hyperparameters.ToDictionary()));
-            progress.Report($"Training {plan.Project} on {Where(choice, plan.Run)}; run folder {folder.Path}");
-            var record = Record(plan, folder, choice.Connection, image);
-            record.Write(folder.Record);
-            var prepared = clock.Elapsed;
-            var (outcome, lastLines) = await AttendAsync(runner, new RunRequest(plan, folder, image?.Id), progress, cancellation);
-            var problems = OutcomeProblems.Of(outcome, plan.Run, folder, lastLines);
-            Finish(record, folder, outcome, problems, image?.Duration ?? TimeSpan.Zero, prepared);
-            return new TrainResult(folder, outcome, problems);
-        }
-        catch (ProblemException)
-        {
-            folder.Discard();
-            throw;
-        }
+        File.WriteAllText(folder.Hyperparameters, JsonSerializer.Serialize(plan.Run.Hyperparameters.ToDictionary()));
+        progress.Report($"Training {plan.Project} on {Where(choice, plan.Run)}; run folder {folder.Path}");
+        var record = Record(plan, folder, choice.Connection, image);
+        record.Write(folder.Record);
+        var prepared = clock.Elapsed;
+        var (outcome, lastLines) = await AttendAsync(runner, new RunRequest(plan, folder, image?.Id), progress, cancellation);
+        var problems = OutcomeProblems.Of(outcome, plan.Run, folder, lastLines);
+        Finish(record, folder, outcome, problems, image?.Duration ?? TimeSpan.Zero, prepared);
+        return new TrainResult(folder, outcome, problems);
     }
 
     /// <summary>The plan was made at build time; data may have gone since.</summary>

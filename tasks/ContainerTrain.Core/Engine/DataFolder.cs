@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using ContainerTrain.Diagnostics;
 using ContainerTrain.Plan;
 
@@ -13,13 +12,13 @@ internal sealed class DataFolder : IDisposable
 
     public string Path { get; }
 
-    /// <exception cref="ProblemException">CT3009 for every mount that lies outside the data folder or is a volume.</exception>
+    /// <summary>CT3009 for every mount that lies outside the data folder or is a volume.</summary>
+    public static IEnumerable<Problem> Check(RunPlan run) =>
+        run.Mounts.Where(mount => mount.Kind == MountKind.Volume || RelativeTarget(mount) is null)
+            .Select(mount => Codes.MountOutsideData.With(mount.Source, mount.Target));
+
     public static DataFolder Create(RunPlan run)
     {
-        var outside = run.Mounts.Where(mount => mount.Kind == MountKind.Volume || RelativeTarget(mount) is null)
-            .Select(mount => Codes.MountOutsideData.With(mount.Source, mount.Target)).ToImmutableArray();
-        if (!outside.IsEmpty)
-            throw new ProblemException(outside);
         // The whole data folder as one mount needs no links of its own.
         if (run.Mounts is [{ Target: ContainerPaths.Data } whole])
             return new DataFolder(whole.Source, temporary: false);

@@ -11,6 +11,11 @@ namespace ContainerTrain.Engine;
 /// <summary>Runs a training in a container of Docker or Podman.</summary>
 public sealed class DockerRunner(EngineConnection engine) : ITrainRunner
 {
+    public void Check(TrainPlan plan)
+    {
+        // Whatever an engine cannot do, it says when the container is created.
+    }
+
     public async Task<RunOutcome> RunAsync(RunRequest request, IProgress<OutputLine> output, CancellationToken cancellation)
     {
         var started = DateTimeOffset.UtcNow;

@@ -6,11 +6,14 @@ namespace ContainerTrain.Engine;
 /// <summary>Runs a training to its end.</summary>
 public interface ITrainRunner
 {
+    /// <summary>Finds what would keep the plan from running here, before anything is made for it.</summary>
+    /// <exception cref="Diagnostics.ProblemException">With everything that is wrong.</exception>
+    void Check(TrainPlan plan);
+
     /// <summary>
-    /// Runs the training and returns how it ended; only what keeps it from starting is an exception. When
-    /// <paramref name="cancellation"/> is requested, the program gets its stop grace to save its work.
+    /// Runs the training and returns how it ended. When <paramref name="cancellation"/> is requested, the program gets its
+    /// stop grace to save its work.
     /// </summary>
-    /// <exception cref="Diagnostics.ProblemException">The run could not be prepared.</exception>
     Task<RunOutcome> RunAsync(RunRequest request, IProgress<OutputLine> output, CancellationToken cancellation);
 }
 

@@ -10,9 +10,17 @@ namespace ContainerTrain.Engine;
 /// <param name="dotnet">The <c>dotnet</c> program to run the assembly with.</param>
 public sealed class ProcessRunner(string dotnet) : ITrainRunner
 {
+    public void Check(TrainPlan plan)
+    {
+        var natives = plan.Image.Layers.Where(layer => layer.Kind == LayerKind.Natives)
+            .SelectMany(layer => layer.Files).Select(file => file.Source);
+        var problems = NativePreflight.Check(natives, SystemLibraries.OfThisHost()).Concat(DataFolder.Check(plan.Run)).ToArray();
+        if (problems.Length > 0)
+            throw new ProblemException(problems);
+    }
+
     public async Task<RunOutcome> RunAsync(RunRequest request, IProgress<OutputLine> output, CancellationToken cancellation)
     {
-        CheckNatives(request.Plan.Image);
         using var data = DataFolder.Create(request.Plan.Run);
         var started = DateTimeOffset.UtcNow;
         using var process = new Process { StartInfo = StartInfo(request, data.Path) };
@@ -39,15 +47,6 @@ public sealed class ProcessRunner(string dotnet) : ITrainRunner
             : timeout.IsCancellationRequested ? RunReason.TimedOut
             : RunOutcome.ReasonOf(process.ExitCode);
         return new RunOutcome(reason, process.ExitCode, started, DateTimeOffset.UtcNow);
-    }
-
-    private static void CheckNatives(ImagePlan image)
-    {
-        var natives = image.Layers.Where(layer => layer.Kind == LayerKind.Natives)
-            .SelectMany(layer => layer.Files).Select(file => file.Source);
-        var problems = NativePreflight.Check(natives, SystemLibraries.OfThisHost());
-        if (problems.Count > 0)
-            throw new ProblemException(problems);
     }
 
     private ProcessStartInfo StartInfo(RunRequest request, string dataPath)

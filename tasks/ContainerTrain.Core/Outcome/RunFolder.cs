@@ -8,14 +8,10 @@ namespace ContainerTrain.Outcome;
 /// <summary>The folder of one run: <c>runs/20261123-174409-kqzt</c>, and <c>runs/latest</c> which points to the newest.</summary>
 public sealed class RunFolder
 {
-    private readonly string _root;
-    private readonly string? _previous;
-
     private RunFolder(string root, string id)
     {
-        (_root, Id) = (root, id);
+        Id = id;
         Path = System.IO.Path.Join(root, id);
-        _previous = new FileInfo(System.IO.Path.Join(root, "latest")).LinkTarget;
     }
 
     /// <summary>The run's id: UTC time of its start and four random letters.</summary>
@@ -61,16 +57,6 @@ public sealed class RunFolder
             .Where(file => file != Record && file != Log)
             .Select(file => System.IO.Path.GetRelativePath(Path, file).Replace('\\', '/'))
             .Order(StringComparer.Ordinal)];
-
-    /// <summary>Removes a run that never began; <c>latest</c> is again what it was.</summary>
-    public void Discard()
-    {
-        Directory.Delete(Path, recursive: true);
-        if (_previous is not null)
-            PointLatestTo(_root, _previous);
-        else
-            File.Delete(System.IO.Path.Join(_root, "latest"));
-    }
 
     private string Join(string name) => System.IO.Path.Join(Path, name);
 
