@@ -88,7 +88,7 @@ public static class Codes
         "Use a local socket, or forward a remote one to a local socket or port.");
 
     public static readonly DiagnosticCode NoGpu = Error("CT3007", "GPU required but not offered",
-        "TrainGpus={0} requires a GPU and the engine could not provide one: {1}",
+        "TrainGpus={0} requires a GPU, and the engine refused to start the container with it: {1}",
         "Install the NVIDIA Container Toolkit and restart the engine, or set TrainGpus=none to train on the CPU.");
 
     public static readonly DiagnosticCode MissingSymbol = Error("CT3008", "Native library does not load on this system",

@@ -28,7 +28,7 @@ public sealed class DockerRunner(EngineConnection engine) : ITrainRunner
         }
         catch (DockerApiException e)
         {
-            return NotStarted(request, started, e);
+            return new RunOutcome(RunReason.NotStarted, -1, started, DateTimeOffset.UtcNow, EngineMessage.Of(e));
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -126,15 +126,6 @@ public sealed class DockerRunner(EngineConnection engine) : ITrainRunner
         {
             // The outcome EngineLost says that the container may still be there.
         }
-    }
-
-    private static RunOutcome NotStarted(RunRequest request, DateTimeOffset started, DockerApiException e)
-    {
-        var message = EngineMessage.Of(e);
-        // A container that was promised a GPU and is refused for it: the engine tells only in words, but the promise is known.
-        if (!request.Plan.Run.Gpus.IsNone && e.StatusCode == HttpStatusCode.InternalServerError)
-            throw new ProblemException(Codes.NoGpu.With(request.Plan.Run.Gpus, message), e);
-        return new RunOutcome(RunReason.NotStarted, -1, started, DateTimeOffset.UtcNow, message);
     }
 
     private async Task<bool> IsRootlessAsync(CancellationToken cancellation)

@@ -25,6 +25,7 @@ public static class OutcomeProblems
             RunReason.TimedOut => Codes.TimedOut.With(run.Timeout is { } timeout ? Units.Show(timeout) : "", folder.Log, tail),
             RunReason.Canceled => Codes.Canceled.With(duration, folder.Log),
             RunReason.Killed => Codes.KilledBySignal.With(outcome.Signal ?? 0, duration, folder.Log, tail),
+            RunReason.NotStarted when !run.Gpus.IsNone => Codes.NoGpu.With(run.Gpus, outcome.Detail),
             RunReason.NotStarted => Codes.NotStarted.With(outcome.Detail),
             RunReason.EngineLost => Codes.EngineLost.With(duration, outcome.Detail, $"train-{folder.Id}"),
             _ => Codes.TrainingFailed.With(outcome.ExitCode, duration, folder.Log, tail),
