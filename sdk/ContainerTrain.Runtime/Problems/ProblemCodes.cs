@@ -1,0 +1,32 @@
+namespace ContainerTrain.Runtime;
+
+/// <summary>The codes of the problems that a training program can report. A code is never reused.</summary>
+public static class ProblemCodes
+{
+    /// <summary>The data file does not exist, or no file was named and there is not exactly one.</summary>
+    public const string DataFileNotFound = "CT4101";
+
+    /// <summary>The data file is empty, or has a header and no rows.</summary>
+    public const string DataFileEmpty = "CT4102";
+
+    /// <summary>A column that the program asks for is not in the data file.</summary>
+    public const string ColumnMissing = "CT4103";
+
+    /// <summary>A cell of a numeric column holds something that is neither a number nor a missing value.</summary>
+    public const string CellNotNumeric = "CT4104";
+
+    /// <summary>Every row lacks a value in one of the columns read.</summary>
+    public const string NoCompleteRows = "CT4105";
+
+    /// <summary>A hyperparameter or another setting of the run has a value that is not allowed, or an unknown name.</summary>
+    public const string HyperparameterInvalid = "CT4106";
+
+    /// <summary>The loss is not finite any more, or far above where it began.</summary>
+    public const string TrainingDiverged = "CT4107";
+
+    /// <summary>The device that the run was promised cannot be used.</summary>
+    public const string DeviceMissing = "CT4108";
+
+    /// <summary>The file is not a table: a row has too few or too many cells, or column names are empty or repeated.</summary>
+    public const string MalformedTable = "CT4109";
+}

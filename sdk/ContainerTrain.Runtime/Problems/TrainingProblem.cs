@@ -1,0 +1,41 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Serialization;
+
+namespace ContainerTrain.Runtime;
+
+/// <summary>Something the user of a training program can put right: in the data, the csproj or the machine.</summary>
+/// <param name="Code">One of <see cref="ProblemCodes"/>, or a code of the program's own.</param>
+/// <param name="Message">The value seen, the values allowed, and what to do.</param>
+/// <param name="File">The file it is about, or null.</param>
+/// <param name="Line">The line in that file, from 1, or null.</param>
+/// <param name="Column">The column in that line, from 1, or null. In a CSV file: the number of the cell in its row.</param>
+public sealed record TrainingProblem(string Code, string Message, string? File = null, int? Line = null, int? Column = null)
+{
+    /// <summary>
+    /// The line that MSBuild and editors recognize as an error: <c>cars.csv(12,3): error CT4104: …</c>.
+    /// See https://learn.microsoft.com/visualstudio/msbuild/msbuild-diagnostic-format-for-tasks.
+    /// </summary>
+    public override string ToString()
+    {
+        var line = new StringBuilder();
+        if (File is not null)
+        {
+            line.Append(File);
+            if (Line is not null)
+            {
+                line.Append(CultureInfo.InvariantCulture, $"({Line}");
+                line.Append(CultureInfo.InvariantCulture, $"{(Column is null ? "" : $",{Column}")})");
+            }
+
+            line.Append(": ");
+        }
+
+        return line.Append("error ").Append(Code).Append(": ").Append(Message.ReplaceLineEndings(" ")).ToString();
+    }
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true)]
+[JsonSerializable(typeof(IReadOnlyList<TrainingProblem>))]
+internal sealed partial class ProblemJson : JsonSerializerContext;

@@ -1,0 +1,111 @@
+using System.Globalization;
+
+namespace ContainerTrain.Runtime;
+
+/// <summary>What the environment says about a run, with local defaults for what it does not say.</summary>
+internal sealed record RunSettings
+{
+    public const long DefaultSeed = 42;
+
+    private const string SeedName = "seed";
+
+    public required string RunId { get; init; }
+
+    public required string DataDirectory { get; init; }
+
+    public required string OutputDirectory { get; init; }
+
+    public required string CheckpointDirectory { get; init; }
+
+    public string? ResumeFrom { get; init; }
+
+    public required bool UsesCuda { get; init; }
+
+    public required long Seed { get; init; }
+
+    public required TimeSpan StopGrace { get; init; }
+
+    public required Hyperparameters Hyperparameters { get; init; }
+
+    /// <summary>Where the run's files go; known even when the rest of the environment is wrong.</summary>
+    public static string ReadOutputDirectory(IReadOnlyDictionary<string, string> environment) =>
+        Path.GetFullPath(Value(environment, "TRAIN_OUTPUT_DIR") ?? Path.Combine("runs", "local"));
+
+    /// <exception cref="TrainingException">Settings have values that are not allowed; all of them.</exception>
+    public static RunSettings Read(IReadOnlyDictionary<string, string> environment)
+    {
+        var problems = new List<TrainingProblem>();
+        var output = ReadOutputDirectory(environment);
+        var hyperparameters = Hyperparameters.Read(environment, problems);
+        var settings = new RunSettings
+        {
+            RunId = Value(environment, "TRAIN_RUN_ID") ?? "local",
+            DataDirectory = Path.GetFullPath(Value(environment, "TRAIN_DATA_DIR") ?? "data"),
+            OutputDirectory = output,
+            CheckpointDirectory = Path.GetFullPath(Value(environment, "TRAIN_CHECKPOINT_DIR") ?? Path.Combine(output, "checkpoints")),
+            ResumeFrom = Value(environment, "TRAIN_RESUME_FROM") is { } resume ? Path.GetFullPath(resume) : null,
+            UsesCuda = ReadDevice(environment, problems),
+            Seed = ReadSeed(environment, hyperparameters, problems),
+            StopGrace = ReadStopGrace(environment, problems),
+            Hyperparameters = hyperparameters,
+        };
+
+        return problems.Count == 0 ? settings : throw new TrainingException(problems);
+    }
+
+    private static bool ReadDevice(IReadOnlyDictionary<string, string> environment, List<TrainingProblem> problems)
+    {
+        var device = Value(environment, "TRAIN_DEVICE") ?? "cpu";
+        if (device is not ("cpu" or "cuda"))
+        {
+            problems.Add(new(ProblemCodes.DeviceMissing,
+                $"TRAIN_DEVICE is {Wording.Quote(device)}; it must be 'cpu' or 'cuda'. ContainerTrain.Sdk sets it from TrainGpus."));
+        }
+
+        return device == "cuda";
+    }
+
+    private static long ReadSeed(IReadOnlyDictionary<string, string> environment, Hyperparameters hyperparameters, List<TrainingProblem> problems)
+    {
+        var (name, text) = Value(environment, "TRAIN_SEED") is { } variable
+            ? ("TRAIN_SEED", variable)
+            : ($"Hyperparameter '{SeedName}'", hyperparameters.Take(SeedName));
+        if (text is null)
+        {
+            return DefaultSeed;
+        }
+
+        if (!long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seed))
+        {
+            problems.Add(new(ProblemCodes.HyperparameterInvalid,
+                $"{name} is {Wording.Quote(text)}; it must be a whole number from {long.MinValue} to {long.MaxValue}. "
+                + $"Set it with <TrainHyperparameter Include=\"{SeedName}\" Value=\"{DefaultSeed}\" />."));
+        }
+
+        return seed;
+    }
+
+    private static TimeSpan ReadStopGrace(IReadOnlyDictionary<string, string> environment, List<TrainingProblem> problems)
+    {
+        const double defaultSeconds = 120;
+        var text = Value(environment, "TRAIN_STOP_GRACE_SECONDS");
+        if (text is null)
+        {
+            return TimeSpan.FromSeconds(defaultSeconds);
+        }
+
+        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
+            && seconds <= TimeSpan.MaxValue.TotalSeconds / 2)
+        {
+            return TimeSpan.FromSeconds(seconds);
+        }
+
+        problems.Add(new(ProblemCodes.HyperparameterInvalid,
+            $"TRAIN_STOP_GRACE_SECONDS is {Wording.Quote(text)}; it must be a number of seconds, 0 or more. ContainerTrain.Sdk sets it from TrainStopGrace."));
+        return TimeSpan.Zero;
+    }
+
+    /// <summary>A variable that is set and empty counts as absent: engines cannot unset what an image sets.</summary>
+    private static string? Value(IReadOnlyDictionary<string, string> environment, string name) =>
+        environment.TryGetValue(name, out var value) && value.Length > 0 ? value : null;
+}

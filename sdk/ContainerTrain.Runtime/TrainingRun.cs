@@ -1,0 +1,119 @@
+using System.Collections;
+using System.Runtime.InteropServices;
+using TorchSharp;
+
+namespace ContainerTrain.Runtime;
+
+/// <summary>
+/// One run of a training program: what it reads, where it writes, on which device. The values come from environment
+/// variables that ContainerTrain.Sdk sets, the same in a container and on the host; without them, in a plain
+/// <c>dotnet run</c>, local defaults apply.
+/// </summary>
+public sealed class TrainingRun : IDisposable
+{
+    private readonly RunSettings _settings;
+
+    // Not disposed: it holds no timer or handle, and a signal may arrive while the run is being disposed.
+    private readonly CancellationTokenSource _stop = new();
+    private readonly PosixSignalRegistration _terminate;
+    private readonly PosixSignalRegistration _interrupt;
+
+    private TrainingRun(RunSettings settings)
+    {
+        _settings = settings;
+        Directory.CreateDirectory(OutputDirectory);
+        Device = new torch.Device(settings.UsesCuda ? DeviceType.CUDA : DeviceType.CPU);
+        Metrics = new MetricsLog(Path.Combine(OutputDirectory, "metrics.jsonl"), TimeProvider.System);
+        _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, RequestStop);
+        _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, RequestStop);
+    }
+
+    /// <summary>The name of the run's folder (TRAIN_RUN_ID). Default: <c>local</c>.</summary>
+    public string RunId => _settings.RunId;
+
+    /// <summary>Where the csproj's <c>TrainData</c> items are (TRAIN_DATA_DIR); read-only in a container. Default: <c>./data</c>.</summary>
+    public string DataDirectory => _settings.DataDirectory;
+
+    /// <summary>Where what the run makes goes (TRAIN_OUTPUT_DIR); exists. Default: <c>./runs/local</c>.</summary>
+    public string OutputDirectory => _settings.OutputDirectory;
+
+    /// <summary><c>model</c> in the <see cref="OutputDirectory"/>; made when first asked for.</summary>
+    public string ModelDirectory => Directory.CreateDirectory(Path.Combine(OutputDirectory, "model")).FullName;
+
+    /// <summary>Where checkpoints go (TRAIN_CHECKPOINT_DIR); made when first asked for. Default: <c>checkpoints</c> in the <see cref="OutputDirectory"/>.</summary>
+    public string CheckpointDirectory => Directory.CreateDirectory(_settings.CheckpointDirectory).FullName;
+
+    /// <summary>The checkpoint to go on from (TRAIN_RESUME_FROM), or null for a start from scratch.</summary>
+    public string? ResumeFrom => _settings.ResumeFrom;
+
+    /// <summary>The device the run was promised (TRAIN_DEVICE), known to work. Default: <c>cpu</c>.</summary>
+    public torch.Device Device { get; }
+
+    /// <summary>What torch is seeded with (TRAIN_SEED, else the hyperparameter <c>seed</c>). Default: 42.</summary>
+    public long Seed => _settings.Seed;
+
+    /// <summary>The time between a stop request and the kill (TRAIN_STOP_GRACE_SECONDS). Default: 120 s.</summary>
+    public TimeSpan StopGrace => _settings.StopGrace;
+
+    /// <summary>
+    /// Cancelled by SIGTERM or SIGINT: finish the epoch, save what there is and return. A second SIGINT (Ctrl+C) ends the process at once.
+    /// </summary>
+    public CancellationToken StopRequested => _stop.Token;
+
+    /// <summary>The csproj's <c>TrainHyperparameter</c> items.</summary>
+    public Hyperparameters Hyperparameters => _settings.Hyperparameters;
+
+    /// <summary>The curve of the run, <c>metrics.jsonl</c> in the <see cref="OutputDirectory"/>.</summary>
+    public MetricsLog Metrics { get; }
+
+    /// <summary>Reads the environment, makes sure that the promised device is there, and seeds torch.</summary>
+    /// <param name="environment">Variables by name; null for those of the process.</param>
+    /// <exception cref="TrainingException">CT4106: a setting's value is not allowed. CT4108: the device cannot be used.</exception>
+    public static TrainingRun Start(IReadOnlyDictionary<string, string>? environment = null) =>
+        Start(environment ?? ProcessEnvironment(), new TorchAccelerator());
+
+    internal static TrainingRun Start(IReadOnlyDictionary<string, string> environment, IAccelerator accelerator)
+    {
+        var settings = RunSettings.Read(environment);
+        if (accelerator.Load() is { } reason)
+        {
+            throw new TrainingException(new TrainingProblem(ProblemCodes.DeviceMissing,
+                $"TorchSharp's native libraries do not load here, so there is no device to train on: {reason} "
+                + "Train in a container, or on a system with glibc 2.34 and libstdc++ of GCC 13.2 or later (Debian 13, Ubuntu 24.04)."));
+        }
+
+        if (settings.UsesCuda && !accelerator.HasCuda())
+        {
+            throw new TrainingException(new TrainingProblem(ProblemCodes.DeviceMissing,
+                "TRAIN_DEVICE is 'cuda', but torch finds no CUDA device here. Make the GPU visible to the container "
+                + "(an NVIDIA driver, and the NVIDIA Container Toolkit or CDI), or train on the CPU with TrainGpus=none."));
+        }
+
+        accelerator.Seed(settings.Seed);
+        return new TrainingRun(settings);
+    }
+
+    /// <summary>The full path of a file in the <see cref="DataDirectory"/>.</summary>
+    /// <param name="name">Its name there; empty for the only CSV file there.</param>
+    /// <exception cref="TrainingException">CT4101: no name was given and there is no CSV file, or more than one.</exception>
+    public string DataFile(string name = "") =>
+        name.Length > 0 ? Path.GetFullPath(name, DataDirectory) : CsvDirectory.SingleFile(DataDirectory);
+
+    /// <summary>Closes <see cref="Metrics"/> and gives SIGTERM and SIGINT their usual meaning back.</summary>
+    public void Dispose()
+    {
+        _terminate.Dispose();
+        _interrupt.Dispose();
+        Metrics.Dispose();
+    }
+
+    internal static Dictionary<string, string> ProcessEnvironment() =>
+        Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(entry => (string)entry.Key, entry => (string)entry.Value!);
+
+    private void RequestStop(PosixSignalContext context)
+    {
+        // Ctrl+C in a terminal reaches this process and the build, which then sends SIGTERM too: only the same key again is impatience.
+        context.Cancel = context.Signal == PosixSignal.SIGTERM || !_stop.IsCancellationRequested;
+        _stop.Cancel();
+    }
+}
