@@ -1,0 +1,131 @@
+using System.Text.Json;
+
+namespace ContainerTrain.Runtime.Tests;
+
+public sealed class ProgramEnd : IDisposable
+{
+    private readonly TestFolder _folder = new();
+    private readonly StringWriter _errors = new();
+
+    public void Dispose()
+    {
+        _errors.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task IsZeroAfterSuccess()
+    {
+        Assert.Equal(0, await Run(_ => { }));
+        Assert.Empty(_errors.ToString());
+        Assert.False(File.Exists(_folder.Path("output/problems.json")));
+    }
+
+    [Fact]
+    public async Task Is65AfterProblemsWhichItPrintsAndWrites()
+    {
+        var exitCode = await Run(_ => throw new TrainingException(
+            new TrainingProblem("CT4104", "Bad\ncell.", "/train/data/cars.csv", 12, 3),
+            new TrainingProblem("CT4101", "No file.", "/train/data/x.csv"),
+            new TrainingProblem("CT4109", "Bad row.", "a.csv", 4),
+            new TrainingProblem("CT4106", "Bad value \"é\".")));
+
+        Assert.Equal(65, exitCode);
+        Assert.Equal(
+            """
+            /train/data/cars.csv(12,3): error CT4104: Bad cell.
+            /train/data/x.csv: error CT4101: No file.
+            a.csv(4): error CT4109: Bad row.
+            error CT4106: Bad value "é".
+
+            """,
+            _errors.ToString());
+
+        var problems = JsonDocument.Parse(File.ReadAllText(_folder.Path("output/problems.json"))).RootElement.EnumerateArray().ToArray();
+        Assert.Equal(4, problems.Length);
+        Assert.Equal(["code", "message", "file", "line", "column"], problems[0].EnumerateObject().Select(property => property.Name));
+        Assert.Equal("Bad\ncell.", problems[0].GetProperty("message").GetString());
+        Assert.Equal(12, problems[0].GetProperty("line").GetInt32());
+        Assert.Equal(3, problems[0].GetProperty("column").GetInt32());
+        Assert.Equal(["code", "message", "file"], problems[1].EnumerateObject().Select(property => property.Name));
+    }
+
+    [Fact]
+    public async Task Is65WhenTheRunCannotEvenStart()
+    {
+        Assert.Equal(65, await Run(_ => { }, ("TRAIN_DEVICE", "cuda")));
+        Assert.Contains("error CT4108", _errors.ToString(), StringComparison.Ordinal);
+        Assert.Contains("CT4108", File.ReadAllText(_folder.Path("output/problems.json")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Is70AfterAnythingElseWithTheWholeException()
+    {
+        Assert.Equal(70, await Run(_ => throw new InvalidOperationException("outer", new ArithmeticException("inner"))));
+        Assert.Contains("outer", _errors.ToString(), StringComparison.Ordinal);
+        Assert.Contains("inner", _errors.ToString(), StringComparison.Ordinal);
+        Assert.Contains(nameof(Is70AfterAnythingElseWithTheWholeException), _errors.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ForgetsTheProblemsOfAnEarlierRunInTheSameFolder()
+    {
+        _folder.Write("output/problems.json", "[]");
+
+        Assert.Equal(0, await Run(_ => { }));
+        Assert.False(File.Exists(_folder.Path("output/problems.json")));
+    }
+
+    [Fact]
+    public async Task IsStill65WhereProblemsCannotBeWritten()
+    {
+        _folder.Write("output", "a file in the way");
+
+        Assert.Equal(65, await Run(_ => { }, ("TRAIN_DEVICE", "tpu")));
+        Assert.Contains("error CT4108", _errors.ToString(), StringComparison.Ordinal);
+        Assert.Contains("problems.json was not written", _errors.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ComesAfterAStopRequestInsteadOfAtOnce()
+    {
+        var stopped = false;
+        var exitCode = await Run(run =>
+        {
+            Assert.False(run.StopRequested.IsCancellationRequested);
+            Terminate();
+            stopped = run.StopRequested.WaitHandle.WaitOne(TimeSpan.FromSeconds(30));
+        });
+
+        Assert.True(stopped);
+        Assert.Equal(0, exitCode);
+    }
+
+    [Fact]
+    public async Task Is143WhenAStopRequestMakesItGiveUp()
+    {
+        var exitCode = await Run(run =>
+        {
+            Terminate();
+            run.StopRequested.WaitHandle.WaitOne(TimeSpan.FromSeconds(30));
+            run.StopRequested.ThrowIfCancellationRequested();
+        });
+
+        Assert.Equal(143, exitCode);
+    }
+
+    private static void Terminate()
+    {
+        using var kill = System.Diagnostics.Process.Start("/bin/sh", ["-c", $"kill -TERM {Environment.ProcessId}"]);
+        kill.WaitForExit();
+    }
+
+    private Task<int> Run(Action<TrainingRun> train, params (string, string)[] variables) =>
+        TrainingProgram.RunAsync(
+            run =>
+            {
+                train(run);
+                return Task.CompletedTask;
+            },
+            _folder.Environment(variables), new FakeAccelerator(), _errors);
+}
