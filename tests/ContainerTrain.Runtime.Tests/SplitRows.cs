@@ -11,6 +11,8 @@ public sealed class SplitRows
             var (training, validation) = Table(rows).Split(share, seed);
 
             Assert.Equal(Enumerable.Range(0, rows).Select(i => (double)i), training["x"].ToArray().Concat(validation["x"].ToArray()).Order());
+            Assert.Equal(training["x"].ToArray().Order(), training["x"].ToArray());
+            Assert.Equal(validation["x"].ToArray().Order(), validation["x"].ToArray());
             Assert.True(training.RowCount > 0);
             Assert.Equal(share * rows, validation.RowCount, 1.0);
         });

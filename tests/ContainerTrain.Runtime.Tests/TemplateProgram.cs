@@ -29,6 +29,12 @@ public sealed class TemplateProgram : NeedsTorch, IDisposable
         Assert.Equal(6, model.GetProperty("features").GetArrayLength());
         Assert.Equal((314, 78), (model.GetProperty("train").GetProperty("rows").GetInt32(), model.GetProperty("validation").GetProperty("rows").GetInt32()));
         Assert.Equal(("float64", "cpu", 5000, 42), (model.GetProperty("dtype").GetString(), model.GetProperty("device").GetString(), model.GetProperty("epochs").GetInt32(), model.GetProperty("seed").GetInt32()));
+        var csv = CsvFile.Open(_folder.Path("data/cars.csv"));
+        var training = csv.ReadNumbers(csv.Columns).Split(0.2, 42).Training;
+        var scaling = model.GetProperty("scaling");
+        Assert.Equal(Standardizer.Fit(training.Select([.. csv.ColumnsExcept("mpg")])).Means, Doubles(scaling.GetProperty("features").GetProperty("means")));
+        Assert.Equal(Standardizer.Fit(training.Select("mpg")).Scales[0], scaling.GetProperty("target").GetProperty("std").GetDouble());
+
         var exact = model.GetProperty("leastSquares");
         Digits.Agree(6, exact.GetProperty("intercept").GetDouble(), model.GetProperty("intercept").GetDouble());
         foreach (var (expected, actual) in Doubles(exact.GetProperty("coefficients")).Zip(Doubles(model.GetProperty("coefficients"))))

@@ -102,6 +102,9 @@ public sealed class WrongCsv : IDisposable
         Assert.Equal([("CT4104", 3, 3), ("CT4104", 7, 1), ("CT4109", 10, null)], problems.Select(problem => (problem.Code, problem.Line!.Value, problem.Column)));
     }
 
+    [Fact]
+    public void GivesTheLineWhereAWrongCellBegins() => Assert.Equal(3, Single(() => Open("a,b\n1,1\n1,\"2\n3\"\n").ReadNumbers(["b"])).Line);
+
     /// <summary>The line is that of the text in the file, however long the rows before it are and whatever is quoted in them.</summary>
     [Fact]
     public void KnowsTheLineOfAnyCell() =>
