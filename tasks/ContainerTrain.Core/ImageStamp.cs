@@ -16,12 +16,20 @@ namespace ContainerTrain;
 /// <param name="Endpoint">The engine that has the image.</param>
 public sealed record ImageStamp(string Key, string Endpoint, BuiltImage Image)
 {
+    private const int CurrentFormat = 1;
+
+    /// <summary>Of this file; another version of the SDK may have another.</summary>
+    public int Format { get; init; }
+
     /// <summary>The last build's stamp, or null if there is none that can be read.</summary>
     public static ImageStamp? Read(string file)
     {
         try
         {
-            return File.Exists(file) ? JsonSerializer.Deserialize(File.ReadAllBytes(file), ImageStampContext.Default.ImageStamp) : null;
+            return File.Exists(file)
+                && JsonSerializer.Deserialize(File.ReadAllBytes(file), ImageStampContext.Default.ImageStamp) is { Format: CurrentFormat } stamp
+                    ? stamp
+                    : null;
         }
         catch (JsonException)
         {
@@ -29,7 +37,7 @@ public sealed record ImageStamp(string Key, string Endpoint, BuiltImage Image)
         }
     }
 
-    public void Write(string file) => File.WriteAllText(file, JsonSerializer.Serialize(this, ImageStampContext.Default.ImageStamp) + "\n");
+    public void Write(string file) => File.WriteAllText(file, JsonSerializer.Serialize(this with { Format = CurrentFormat }, ImageStampContext.Default.ImageStamp) + "\n");
 
     /// <summary>The key of a plan as its files are now.</summary>
     public static string KeyOf(TrainPlan plan)

@@ -15,7 +15,8 @@ public enum ImageWish
 
 /// <summary>The image's part of a build: plan → engine → image, and the stamp that says so.</summary>
 /// <param name="planFile">The plan; the stamp lies beside it.</param>
-public sealed class ImageStep(string planFile)
+/// <param name="cache">The user's cache.</param>
+public sealed class ImageStep(string planFile, BuildCache cache)
 {
     private readonly string _folder = Path.GetDirectoryName(planFile)!;
 
@@ -49,18 +50,18 @@ public sealed class ImageStep(string planFile)
     {
         var key = ImageStamp.KeyOf(plan);
         var endpoint = engine.Endpoint.Address.OriginalString;
-        if (ImageStamp.Read(StampFile) is { } stamp && stamp.Key == key && stamp.Endpoint == endpoint
+        var stamp = ImageStamp.Read(StampFile);
+        if (stamp is not null && stamp.Key == key && stamp.Endpoint == endpoint
             && await engine.HasImageAsync(stamp.Image.Id, cancellation))
             return stamp.Image with { Duration = TimeSpan.Zero };
 
         // Removed first: a build that fails or is cut off leaves no stamp that promises an image.
+        var previous = stamp?.Endpoint == endpoint ? stamp.Image : null;
         File.Delete(StampFile);
-        var hashes = FileHashes.Load(Path.Join(_folder, "hashes.tsv"));
-        progress.Report($"Building {plan.Image.References[0]} with {engine.Describe()}");
-        var image = await new DockerImageBuilder(engine, hashes).BuildAsync(plan.Image, progress, cancellation);
-        hashes.Save();
+        var builder = await BuilderSelector.SelectAsync(plan.Image, engine, cache, progress, cancellation);
+        var image = await builder.BuildAsync(plan.Image, previous, progress, cancellation);
         new ImageStamp(key, endpoint, image).Write(StampFile);
-        progress.Report($"Built {plan.Image.References[0]} ({ShortId(image.Id)}) in {Units.Show(image.Duration)}");
+        progress.Report($"Built {plan.Image.References[0]} ({ShortId(image.Id)}) on {engine.Describe()} in {Units.Show(image.Duration)}");
         return image;
     }
 

@@ -12,7 +12,7 @@ namespace ContainerTrain;
 
 /// <summary>What a training needs to know of the host, beside the plan.</summary>
 /// <param name="Dotnet">The <c>dotnet</c> program, for the process engine.</param>
-public sealed record HostSettings(EngineSettings Engine, string Dotnet);
+public sealed record HostSettings(EngineSettings Engine, string Dotnet, BuildCache Cache);
 
 /// <summary>A finished run: where its folder is, how it ended, and what the build has to say about it.</summary>
 public sealed record TrainResult(RunFolder Folder, RunOutcome Outcome, ImmutableArray<Problem> Problems);
@@ -32,7 +32,7 @@ public sealed class TrainStep(string planFile, HostSettings host)
         ITrainRunner runner = choice.Connection is { } engine ? new DockerRunner(engine) : new ProcessRunner(host.Dotnet);
         runner.Check(plan);
         var image = choice.Connection is { } connection
-            ? await new ImageStep(planFile).EnsureAsync(plan, connection, progress, cancellation)
+            ? await new ImageStep(planFile, host.Cache).EnsureAsync(plan, connection, progress, cancellation)
             : null;
 
         var folder = RunFolder.Create(plan.Run.OutputRoot, DateTimeOffset.UtcNow);

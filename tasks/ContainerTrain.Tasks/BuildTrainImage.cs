@@ -15,7 +15,7 @@ public sealed class BuildTrainImage : EngineTask
     {
         if (!Enum.TryParse<ImageWish>(BuildImage, ignoreCase: true, out var wish) || !Enum.IsDefined(wish))
             throw new ProblemException(Codes.UnknownValue.With("TrainBuildImage", BuildImage, "auto, true, false", ""));
-        if (new ImageStep(PlanFile).RunAsync(wish, EngineSettings, Live, Cancellation).GetAwaiter().GetResult() is { } warning)
+        if (new ImageStep(PlanFile, Cache).RunAsync(wish, EngineSettings, Live, Cancellation).GetAwaiter().GetResult() is { } warning)
             Report([warning]);
     }
 }

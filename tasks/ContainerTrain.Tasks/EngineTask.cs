@@ -23,6 +23,15 @@ public abstract class EngineTask : TrainTask
     /// <summary>The folder of the user's sockets, as the variable XDG_RUNTIME_DIR gives it. Default: none.</summary>
     public string RuntimeDirectory { get; set; } = "";
 
+    /// <summary>The user's cache of digests and of what was found out about engines, absolute.</summary>
+    [Required]
+    public string CacheDirectory { get; set; } = "";
+
+    /// <summary>Whether layers are hashed again although their files look unchanged. Default: false.</summary>
+    public bool VerifyLayers { get; set; }
+
+    internal BuildCache Cache => new(CacheDirectory, VerifyLayers);
+
     internal EngineSettings EngineSettings => new(DockerHost, ContainerHost, DockerConfig, RuntimeDirectory);
 
     private protected LiveOutput Live => new(BuildEngine);

@@ -15,7 +15,7 @@ public sealed class RunTraining : EngineTask
 
     protected override void Run()
     {
-        var step = new TrainStep(PlanFile, new HostSettings(EngineSettings, DotnetHost));
+        var step = new TrainStep(PlanFile, new HostSettings(EngineSettings, DotnetHost, Cache));
         var result = step.RunAsync(Live, Cancellation).GetAwaiter().GetResult();
         RunFolder = result.Folder.Path;
         Report(result.Problems);

@@ -13,6 +13,10 @@ public static class DockerfileComposer
     public static DockerfileDocument Compose(ImagePlan image) =>
         new([.. DependencyStages(image), AppStage(image, "libraries")]);
 
+    /// <summary>The base image with the project's packages and instructions; null if it has none.</summary>
+    public static DockerfileDocument? ComposeSystem(ImagePlan image) =>
+        DependencyStages(image)[0] is { Instructions.IsEmpty: false } system ? new DockerfileDocument([system]) : null;
+
     /// <summary>Everything below the application: what the deps image holds.</summary>
     public static DockerfileDocument ComposeDependencies(ImagePlan image) => new(DependencyStages(image));
 
@@ -49,6 +53,8 @@ public static class DockerfileComposer
         .. image.Environment.Select(variable => $"ENV {variable.Key}={Quote.Word(variable.Value)}"),
         .. image.Labels.Select(label => $"LABEL {Quote.Word(label.Key)}={Quote.Word(label.Value)}"),
         .. image.Ports.Select(port => $"EXPOSE {port}"),
+        .. Copies(image, LayerKind.Custom),
+        .. Copies(image, LayerKind.References),
         .. Copies(image, LayerKind.App),
         $"WORKDIR {Quote.Word(image.WorkingDirectory)}",
         $"USER {Quote.Word(image.User)}",

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ContainerTrain.Plan;
 
 namespace ContainerTrain.Engine;
@@ -5,14 +6,20 @@ namespace ContainerTrain.Engine;
 /// <summary>Makes an image out of a plan.</summary>
 public interface IImageBuilder
 {
-    /// <summary>Builds the image unless the engine has it already.</summary>
-    /// <exception cref="Diagnostics.ProblemException">CT3003 to CT3005.</exception>
-    Task<BuiltImage> BuildAsync(ImagePlan image, IProgress<string> progress, CancellationToken cancellation);
+    /// <summary>Builds the image; what of it the engine has already is not built again.</summary>
+    /// <param name="image">What to build.</param>
+    /// <param name="previous">The image that the last build of the same project made, if it is known.</param>
+    /// <param name="progress">Gets a line for each step that takes long.</param>
+    /// <param name="cancellation">Stops the build; what is half-built is not used.</param>
+    /// <exception cref="Diagnostics.ProblemException">CT3003 to CT3005, CT2004.</exception>
+    Task<BuiltImage> BuildAsync(ImagePlan image, BuiltImage? previous, IProgress<string> progress, CancellationToken cancellation);
 }
 
 /// <summary>An image on an engine.</summary>
 /// <param name="Id">The image's id on the engine, <c>sha256:…</c>.</param>
+/// <param name="DiffIds">The digests of its layers where this build decided them, else empty.</param>
 /// <param name="DepsImage">The image below it, which holds everything but the application.</param>
 /// <param name="BaseImageId">The id of the base image it was made from.</param>
 /// <param name="Duration">How long building took; zero if nothing had to be built.</param>
-public sealed record BuiltImage(string Id, string DepsImage, string BaseImageId, TimeSpan Duration);
+public sealed record BuiltImage(
+    string Id, ImmutableArray<string> DiffIds, string DepsImage, string BaseImageId, TimeSpan Duration);

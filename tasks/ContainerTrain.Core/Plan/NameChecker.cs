@@ -10,11 +10,11 @@ internal static class NameChecker
     /// <summary>Every public Train* name. A test compares it with the targets files.</summary>
     public static ImmutableArray<string> Known { get; } =
     [
-        "TrainAptPackage", "TrainArguments", "TrainBuildImage", "TrainCpus", "TrainData", "TrainDependsOn",
+        "TrainAptPackage", "TrainArguments", "TrainBuildImage", "TrainCacheDirectory", "TrainCpus", "TrainData", "TrainDependsOn",
         "TrainDockerfileInstruction", "TrainEngine", "TrainGpus", "TrainHyperparameter", "TrainMemory", "TrainNetwork",
         "TrainOutputRoot", "TrainPidsLimit", "TrainPipPackage", "TrainReadOnlyRootfs", "TrainReferenceRuntime",
         "TrainReferenceTorchSharp", "TrainRegistryMirror", "TrainShmSize", "TrainStopGrace", "TrainTimeout", "TrainUser",
-        "TrainVolume",
+        "TrainVerifyLayers", "TrainVolume",
     ];
 
     public static void Check(ImmutableArray<SourceElement> elements, ProblemCollector problems)

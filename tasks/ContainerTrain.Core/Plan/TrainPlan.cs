@@ -53,6 +53,9 @@ public sealed record ImagePlan
     public ImmutableSortedDictionary<string, string> Labels { get; init; } =
         ImmutableSortedDictionary<string, string>.Empty;
 
+    /// <summary>When the image says it was created, ISO 8601 (SOURCE_DATE_EPOCH); null for the time of its base.</summary>
+    public string? Created { get; init; }
+
     /// <summary>In the form <c>8080/tcp</c>.</summary>
     public ImmutableArray<string> Ports { get; init; } = [];
 }
@@ -83,8 +86,20 @@ public enum LayerKind
     /// <summary>The managed assemblies of all packages.</summary>
     Libraries,
 
+    /// <summary>Files that the project moved to a layer of their own.</summary>
+    Custom,
+
+    /// <summary>The output of projects that this one references.</summary>
+    References,
+
     /// <summary>The project's own output.</summary>
     App,
+}
+
+public static class LayerKinds
+{
+    /// <summary>Whether projects share layers of this kind: those make up the deps image.</summary>
+    public static bool IsShared(this LayerKind kind) => kind is LayerKind.Natives or LayerKind.Libraries;
 }
 
 /// <summary>Files that change together.</summary>

@@ -1,0 +1,127 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
+using ContainerTrain.Diagnostics;
+using ContainerTrain.Dockerfile;
+using ContainerTrain.Plan;
+
+namespace ContainerTrain.Engine;
+
+/// <summary>
+/// What all builders share: base → system → deps → app. The deps image is content-addressed, built once and shared by all
+/// projects on the engine; only the app image is made at an edit.
+/// </summary>
+public abstract class ImageBuilder : IImageBuilder
+{
+    private const string DepsRepository = "containertrain/deps";
+    private const string SystemRepository = "containertrain/system";
+
+    private readonly LayerDigests _digests;
+    private readonly string _locks;
+
+    /// <param name="engine">Where the image is made.</param>
+    /// <param name="cache">The user's cache, which all projects share.</param>
+    private protected ImageBuilder(EngineConnection engine, BuildCache cache)
+    {
+        (Engine, Cache) = (engine, cache);
+        Images = new EngineImages(engine);
+        _digests = cache.LoadDigests();
+        _locks = cache.Locks;
+    }
+
+    private protected EngineConnection Engine { get; }
+
+    private protected EngineImages Images { get; }
+
+    private protected BuildCache Cache { get; }
+
+    public async Task<BuiltImage> BuildAsync(ImagePlan image, BuiltImage? previous, IProgress<string> progress, CancellationToken cancellation)
+    {
+        var time = Stopwatch.StartNew();
+        CheckFiles(image);
+        var baseImage = await Images.PullIfMissingAsync(image.PullReference, image.Platform, progress, cancellation);
+        var system = await SystemImageAsync(image, baseImage, progress, cancellation);
+        var (depsName, deps) = await DepsImageAsync(image, system, progress, cancellation);
+        var layers = await DigestsAsync(image, LayersOf(image, above: true), cancellation);
+        _digests.Save();
+        var built = await BuildAppAsync(new AppImage(image, depsName, deps, layers), previous, progress, cancellation);
+        return new BuiltImage(built.Id, built.DiffIds, depsName, baseImage.Id, time.Elapsed);
+    }
+
+    /// <summary>Makes the deps image: <paramref name="layers"/> on top of <paramref name="system"/>.</summary>
+    private protected abstract Task BuildDepsAsync(
+        ImagePlan image, EngineImage system, string name, ImmutableArray<(LayerPlan Plan, string DiffId)> layers, IProgress<string> progress, CancellationToken cancellation);
+
+    /// <summary>Makes the app image.</summary>
+    private protected abstract Task<(string Id, ImmutableArray<string> DiffIds)> BuildAppAsync(
+        AppImage app, BuiltImage? previous, IProgress<string> progress, CancellationToken cancellation);
+
+    /// <summary>The layers that only this project has (above), or those it shares (not above).</summary>
+    private protected static ImmutableArray<LayerPlan> LayersOf(ImagePlan image, bool above) =>
+        [.. image.Layers.Where(layer => layer.Kind.IsShared() != above)];
+
+    private static void CheckFiles(ImagePlan image)
+    {
+        var missing = image.Layers.SelectMany(layer => layer.Files).Where(file => !File.Exists(file.Source))
+            .Select(file => Codes.MissingFile.With(file.Source, file.Target)).ToImmutableArray();
+        if (!missing.IsEmpty)
+            throw new ProblemException(missing);
+    }
+
+    /// <summary>The base image, or one made of it by the project's packages and instructions.</summary>
+    private async Task<EngineImage> SystemImageAsync(ImagePlan image, EngineImage baseImage, IProgress<string> progress, CancellationToken cancellation)
+    {
+        var dockerfile = DockerfileComposer.ComposeSystem(image);
+        if (dockerfile is null)
+            return baseImage;
+        var text = dockerfile.Render();
+        var name = $"{SystemRepository}:{Key(baseImage.Id, image.Platform, text)}";
+        if (await Images.FindAsync(name, cancellation) is { } present)
+            return present;
+        progress.Report($"Building the system image {name} (packages and instructions of the project)");
+        await new BuildRequest(Engine, image.Platform).SendAsync(text, [], [name], ImageLabels.System, progress, cancellation);
+        return await Images.FindAsync(name, cancellation) ?? throw new ProblemException(Codes.BuildFailed.With($"'{name}' is not there after the build"));
+    }
+
+    private async Task<(string Name, EngineImage Image)> DepsImageAsync(
+        ImagePlan image, EngineImage system, IProgress<string> progress, CancellationToken cancellation)
+    {
+        var layers = await DigestsAsync(image, LayersOf(image, above: false), cancellation);
+        var name = $"{DepsRepository}:{Key([system.Id, image.Platform, image.WorkingDirectory, .. layers.Select(layer => layer.DiffId)])}";
+        if (await Images.FindAsync(name, cancellation) is { } present)
+            return (name, present);
+
+        // Two builds at once would each send the gigabytes: the second waits, and finds it done.
+        await using var turn = await FileTurn.TakeAsync(Path.Join(_locks, name.Replace('/', '-').Replace(':', '-')), cancellation);
+        if (await Images.FindAsync(name, cancellation) is { } meanwhile)
+            return (name, meanwhile);
+        var size = layers.SelectMany(layer => layer.Plan.Files).Sum(file => new FileInfo(file.Source).Length);
+        progress.Report($"Building the deps image {name} ({Units.Show(size)}, once per set of packages)");
+        await BuildDepsAsync(image, system, name, layers, progress, cancellation);
+        return await Images.FindAsync(name, cancellation) is { } built
+            ? (name, built)
+            : throw new ProblemException(Codes.BuildFailed.With($"'{name}' is not there after the build"));
+    }
+
+    private async Task<ImmutableArray<(LayerPlan Plan, string DiffId)>> DigestsAsync(ImagePlan image, ImmutableArray<LayerPlan> layers, CancellationToken cancellation)
+    {
+        var digests = ImmutableArray.CreateBuilder<(LayerPlan, string)>(layers.Length);
+        foreach (var layer in layers)
+            digests.Add((layer, await _digests.DigestAsync(layer, image.WorkingDirectory, Cache.Verify, cancellation)));
+        return digests.MoveToImmutable();
+    }
+
+    /// <summary>Content in 16 hexadecimal digits.</summary>
+    private static string Key(params IEnumerable<string> content) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', content))))[..16];
+}
+
+/// <summary>What an app image is made of.</summary>
+internal sealed record AppImage(ImagePlan Plan, string DepsName, EngineImage Deps, ImmutableArray<(LayerPlan Plan, string DiffId)> Layers)
+{
+    /// <summary>The repository that the image's names begin with, which tells the project on the engine.</summary>
+    public string Project => ImageReference.Parse(Plan.References[0]).Repository;
+
+    public Dictionary<string, string> Labels => ImageLabels.App(Project, DepsName);
+}

@@ -1,0 +1,130 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using ContainerTrain.Plan;
+
+namespace ContainerTrain.Engine;
+
+/// <summary>
+/// The digests of layers (their diff ids: SHA-256 of the uncompressed tar), remembered by the path, length and time of
+/// change of every file, so that gigabytes are hashed once per machine and not at every build.
+/// </summary>
+public sealed class LayerDigests
+{
+    private readonly string _store;
+    private readonly ConcurrentDictionary<string, string> _known = new(StringComparer.Ordinal);
+    private bool _changed;
+
+    private LayerDigests(string store) => _store = store;
+
+    /// <summary>Loads what <paramref name="store"/> remembers; a missing or damaged store is an empty one.</summary>
+    /// <param name="store">A file that all projects of the user share.</param>
+    public static LayerDigests Load(string store)
+    {
+        var digests = new LayerDigests(store);
+        if (!File.Exists(store))
+            return digests;
+        foreach (var line in File.ReadLines(store))
+        {
+            if (line.Split('\t') is [{ Length: 64 } fingerprint, { Length: 71 } digest])
+                digests._known[fingerprint] = digest;
+        }
+        return digests;
+    }
+
+    /// <summary>The digest of the layer, computed only if its files are not the ones that are remembered.</summary>
+    /// <param name="layer">The files.</param>
+    /// <param name="root">The folder in the image that their targets are below.</param>
+    /// <param name="verify">Whether to compute it even then: what is remembered may be wrong where a file changed without its time.</param>
+    /// <param name="cancellation">Stops the hashing.</param>
+    public async ValueTask<string> DigestAsync(LayerPlan layer, string root, bool verify, CancellationToken cancellation)
+    {
+        var fingerprint = FingerprintOf(layer, root);
+        if (!verify && _known.TryGetValue(fingerprint, out var digest))
+            return digest;
+        await using var hash = new HashingStream();
+        await new LayerTar(layer, root).WriteAsync(hash, cancellation);
+        digest = hash.Digest();
+        Remember(fingerprint, digest);
+        return digest;
+    }
+
+    /// <summary>Writes the store if anything was added; replaces it whole, so that a reader never sees half of it.</summary>
+    public void Save()
+    {
+        if (!_changed)
+            return;
+        Directory.CreateDirectory(Path.GetDirectoryName(_store)!);
+        var temporary = $"{_store}.{Environment.ProcessId}";
+        File.WriteAllLines(temporary, _known.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}\t{pair.Value}"));
+        File.Move(temporary, _store, overwrite: true);
+        _changed = false;
+    }
+
+    /// <summary>What tells a layer from another without reading its files.</summary>
+    private static string FingerprintOf(LayerPlan layer, string root)
+    {
+        var text = new StringBuilder(root).Append('\n');
+        foreach (var file in layer.Files)
+        {
+            var info = new FileInfo(file.Source);
+            text.Append(CultureInfo.InvariantCulture, $"{file.Target}\t{LayerTar.ModeOf(file)}\t{info.Length}\t{info.LastWriteTimeUtc.Ticks}\t{file.Source}\n");
+        }
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+    }
+
+    private void Remember(string fingerprint, string digest)
+    {
+        if (_known.TryGetValue(fingerprint, out var known) && known == digest)
+            return;
+        _known[fingerprint] = digest;
+        _changed = true;
+    }
+}
+
+/// <summary>Hashes what is written to it and keeps nothing.</summary>
+internal sealed class HashingStream : Stream
+{
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+
+    public override bool CanRead => false;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => true;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+    /// <summary>Of everything written, in the form <c>sha256:…</c>.</summary>
+    public string Digest() => "sha256:" + Convert.ToHexStringLower(_hash.GetHashAndReset());
+
+    public override void Write(byte[] buffer, int offset, int count) => _hash.AppendData(buffer, offset, count);
+
+    public override void Write(ReadOnlySpan<byte> buffer) => _hash.AppendData(buffer);
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        _hash.AppendData(buffer.Span);
+        return ValueTask.CompletedTask;
+    }
+
+    public override void Flush()
+    {
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            _hash.Dispose();
+        base.Dispose(disposing);
+    }
+}

@@ -1,0 +1,125 @@
+using System.Formats.Tar;
+using ContainerTrain.Plan;
+
+namespace ContainerTrain.Engine;
+
+/// <summary>
+/// A layer as a tar: parents first, files sorted, owner root, fixed modes, time zero. The same files give the same bytes
+/// on any machine, for any user, umask and day.
+/// </summary>
+internal sealed class LayerTar
+{
+    private const int Block = 512;
+
+    private const UnixFileMode RegularMode =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
+    private const UnixFileMode ExecutableMode =
+        RegularMode | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
+    private readonly string _root;
+    private readonly LayerPlan _layer;
+
+    /// <param name="layer">The files.</param>
+    /// <param name="root">The folder in the image that their targets are below, absolute.</param>
+    public LayerTar(LayerPlan layer, string root)
+    {
+        _layer = layer;
+        _root = root.Trim('/');
+    }
+
+    /// <summary>The tar's length in bytes, known without reading a file.</summary>
+    public long Length()
+    {
+        using var headers = new CountingStream();
+        using (var tar = new TarWriter(headers, TarEntryFormat.Gnu, leaveOpen: true))
+        {
+            foreach (var folder in Folders())
+                tar.WriteEntry(FolderEntry(folder));
+            foreach (var file in _layer.Files)
+                tar.WriteEntry(FileEntry(PathOf(file), Stream.Null, ModeOf(file)));
+        }
+        return headers.Length + _layer.Files.Sum(file => (new FileInfo(file.Source).Length + Block - 1) / Block * Block);
+    }
+
+    public async Task WriteAsync(Stream stream, CancellationToken cancellation)
+    {
+        await using var tar = new TarWriter(stream, TarEntryFormat.Gnu, leaveOpen: true);
+        foreach (var folder in Folders())
+            await tar.WriteEntryAsync(FolderEntry(folder), cancellation);
+        foreach (var file in _layer.Files)
+            await WriteFileAsync(tar, PathOf(file), file, cancellation);
+    }
+
+    /// <summary>Adds one file of a plan to a tar.</summary>
+    public static async Task WriteFileAsync(TarWriter tar, string path, FilePlan file, CancellationToken cancellation)
+    {
+        await using var content = new FileStream(file.Source, new FileStreamOptions
+        {
+            Mode = FileMode.Open,
+            Access = FileAccess.Read,
+            Share = FileShare.Read | FileShare.Delete,
+            Options = FileOptions.SequentialScan,
+            BufferSize = 1 << 17,
+        });
+        await tar.WriteEntryAsync(FileEntry(path, content, ModeOf(file)), cancellation);
+    }
+
+    /// <summary>A file with contents made up on the spot, as the Dockerfile of a context is.</summary>
+    public static GnuTarEntry FileEntry(string path, Stream content, UnixFileMode mode = RegularMode) =>
+        new(TarEntryType.RegularFile, path) { DataStream = content, Mode = mode, ModificationTime = DateTimeOffset.UnixEpoch };
+
+    public static GnuTarEntry FolderEntry(string path) =>
+        new(TarEntryType.Directory, path + "/") { Mode = ExecutableMode, ModificationTime = DateTimeOffset.UnixEpoch };
+
+    /// <summary>
+    /// The executable bit of the source counts, and nothing else: NuGet extracts under the user's umask, and the image
+    /// must not depend on it. Libraries never need it.
+    /// </summary>
+    public static UnixFileMode ModeOf(FilePlan file) => IsExecutable(file) ? ExecutableMode : RegularMode;
+
+    private static bool IsExecutable(FilePlan file) =>
+        !OperatingSystem.IsWindows()
+        && !file.Target.EndsWith(".so", StringComparison.Ordinal)
+        && !file.Target.Contains(".so.", StringComparison.Ordinal)
+        && !file.Target.EndsWith(".dll", StringComparison.Ordinal)
+        && File.GetUnixFileMode(file.Source).HasFlag(UnixFileMode.UserExecute);
+
+    private string PathOf(FilePlan file) => _root.Length > 0 ? $"{_root}/{file.Target}" : file.Target;
+
+    private IEnumerable<string> Folders() =>
+        _layer.Files.Select(PathOf)
+            .SelectMany(path => path.Split('/')[..^1].Index().Select(part => string.Join('/', path.Split('/')[..(part.Index + 1)])))
+            .Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal);
+}
+
+/// <summary>Counts what is written to it and keeps nothing.</summary>
+internal sealed class CountingStream : Stream
+{
+    private long _length;
+
+    public override bool CanRead => false;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => true;
+
+    public override long Length => _length;
+
+    public override long Position { get => _length; set => throw new NotSupportedException(); }
+
+    public override void Write(byte[] buffer, int offset, int count) => _length += count;
+
+    public override void Write(ReadOnlySpan<byte> buffer) => _length += buffer.Length;
+
+    public override void Flush()
+    {
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+}

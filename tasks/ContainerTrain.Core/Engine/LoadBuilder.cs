@@ -1,0 +1,74 @@
+using System.Collections.Immutable;
+using System.Net.Http.Headers;
+using ContainerTrain.Diagnostics;
+using ContainerTrain.Plan;
+
+namespace ContainerTrain.Engine;
+
+/// <summary>
+/// Makes the image here, layer by layer, and has the engine load only the layers it does not have. No builder runs, so
+/// that an edit costs one small request; and the image's id is decided by its content alone.
+/// </summary>
+public sealed class LoadBuilder(EngineConnection engine, BuildCache cache) : ImageBuilder(engine, cache)
+{
+    /// <summary>
+    /// Whether the engine accepts an image whose lower layers are only named: Docker's graph drivers do, Podman and the
+    /// containerd image store do not. Tried with an image that adds nothing to <paramref name="reference"/>.
+    /// </summary>
+    /// <returns>Null if it does, else the engine's words.</returns>
+    public async Task<string?> TryPartialLoadAsync(string reference, CancellationToken cancellation)
+    {
+        if (await Images.FindAsync(reference, cancellation) is not { } image)
+            return $"'{reference}' is not on the engine";
+        var probe = $"containertrain/probe:{Guid.NewGuid():n}";
+        var config = ImageConfig.Dependencies(image, image.Created, [], ImageLabels.Dependencies);
+        if (await LoadAsync(config, image.DiffIds.Length, [], "/", [probe], cancellation) is { } refusal)
+            return refusal;
+        var loaded = await Images.FindAsync(probe, cancellation);
+        await Images.RemoveAsync(probe, cancellation);
+        return loaded?.Id == config.Id ? null : "the engine does not name the image by its configuration's digest";
+    }
+
+    private protected override async Task BuildDepsAsync(
+        ImagePlan image, EngineImage system, string name, ImmutableArray<(LayerPlan Plan, string DiffId)> layers, IProgress<string> progress, CancellationToken cancellation)
+    {
+        var config = ImageConfig.Dependencies(system, image.Created ?? system.Created, layers, ImageLabels.Dependencies);
+        if (await LoadAsync(config, system.DiffIds.Length, [.. layers.Select(layer => layer.Plan)], image.WorkingDirectory, [name], cancellation) is { } refusal)
+            throw new ProblemException(Codes.BuildFailed.With(refusal));
+    }
+
+    private protected override async Task<(string Id, ImmutableArray<string> DiffIds)> BuildAppAsync(
+        AppImage app, BuiltImage? previous, IProgress<string> progress, CancellationToken cancellation)
+    {
+        var plan = app.Plan;
+        var config = ImageConfig.App(app.Deps, plan.Created ?? app.Deps.Created, app.Layers, plan, app.Labels);
+        ImmutableArray<string> diffIds = [.. app.Deps.DiffIds, .. app.Layers.Select(layer => layer.DiffId)];
+
+        // Layers that the last image had in the same place are on the engine too, unless that image was removed.
+        var known = previous is null ? app.Deps.DiffIds.Length : CommonPrefix(diffIds, previous.DiffIds);
+        known = Math.Max(known, app.Deps.DiffIds.Length);
+        var refusal = await LoadAsync(config, known, Above(known), plan.WorkingDirectory, plan.References, cancellation);
+        if (refusal is not null && known > app.Deps.DiffIds.Length)
+            refusal = await LoadAsync(config, app.Deps.DiffIds.Length, Above(app.Deps.DiffIds.Length), plan.WorkingDirectory, plan.References, cancellation);
+        return refusal is null ? (config.Id, diffIds) : throw new ProblemException(Codes.BuildFailed.With(refusal));
+
+        ImmutableArray<LayerPlan> Above(int count) => [.. app.Layers.Skip(count - app.Deps.DiffIds.Length).Select(layer => layer.Plan)];
+    }
+
+    private static int CommonPrefix(ImmutableArray<string> a, ImmutableArray<string> b) =>
+        a.Zip(b).TakeWhile(pair => pair.First == pair.Second).Count();
+
+    /// <summary>Loads an image; returns the engine's words if it refuses.</summary>
+    private async Task<string?> LoadAsync(
+        ImageConfig config, int known, ImmutableArray<LayerPlan> sent, string root, ImmutableArray<string> references, CancellationToken cancellation)
+    {
+        using var content = new ImageArchive(config, known, sent, root, references);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/x-tar");
+        using var request = new HttpRequestMessage(HttpMethod.Post, "images/load?quiet=1") { Content = content };
+        using var response = await Engine.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+        if (!response.IsSuccessStatusCode)
+            return EngineMessage.Of(await response.Content.ReadAsStringAsync(cancellation));
+        await using var stream = await response.Content.ReadAsStreamAsync(cancellation);
+        return (await BuildStream.ReadAsync(stream, new DirectProgress<string>(_ => { }), cancellation)).Error;
+    }
+}
