@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 
 namespace ContainerTrain.Runtime;
 
@@ -87,7 +86,7 @@ public static class TrainingProgram
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            await File.WriteAllTextAsync(path, JsonSerializer.Serialize(problems, ProblemJson.Default.IReadOnlyListTrainingProblem)).ConfigureAwait(false);
+            await File.WriteAllTextAsync(path, ProblemJson.Write(problems)).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

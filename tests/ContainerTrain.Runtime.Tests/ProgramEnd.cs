@@ -41,6 +41,7 @@ public sealed class ProgramEnd : IDisposable
             """,
             _errors.ToString());
 
+        Assert.Contains("Bad value \\\"é\\\".", File.ReadAllText(_folder.Path("output/problems.json")), StringComparison.Ordinal);
         var problems = JsonDocument.Parse(File.ReadAllText(_folder.Path("output/problems.json"))).RootElement.EnumerateArray().ToArray();
         Assert.Equal(4, problems.Length);
         Assert.Equal(["code", "message", "file", "line", "column"], problems[0].EnumerateObject().Select(property => property.Name));

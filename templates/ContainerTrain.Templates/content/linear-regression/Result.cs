@@ -66,7 +66,7 @@ internal sealed record Result(
         using var linear = torch.nn.Linear(Fitted.Features.Count, 1, dtype: dtype);
         CopyTo(linear);
         linear.save(Path.Combine(run.ModelDirectory, "weights.dat"));
-        Console.WriteLine($"The model is in {run.ModelDirectory}.");
+        Console.WriteLine($"Saved model/model.json and model/weights.dat in the folder of the run, {run.RunId}.");
     }
 
     /// <summary>torch's own module for the same line: it takes features in their own units.</summary>
