@@ -35,8 +35,11 @@ public static partial class Units
         var total = 0.0;
         for (var unit = 0; unit < inSeconds.Length; unit++)
         {
-            if (match.Groups[unit + 1].Success && TryNumber(match.Groups[unit + 1].Value, out var count))
-                total += count * inSeconds[unit];
+            if (!match.Groups[unit + 1].Success)
+                continue;
+            if (!TryNumber(match.Groups[unit + 1].Value, out var count))
+                return false;
+            total += count * inSeconds[unit];
         }
         return TryFromSeconds(total, out duration);
     }
@@ -47,7 +50,7 @@ public static partial class Units
         nanoCpus = 0;
         if (!TryNumber(text.Trim(), out var cpus) || cpus is < 0.01 or > 100_000)
             return false;
-        nanoCpus = (long)(cpus * 1e9);
+        nanoCpus = (long)Math.Round(cpus * 1e9);
         return true;
     }
 
@@ -79,9 +82,9 @@ public static partial class Units
         return valid;
     }
 
-    [GeneratedRegex(@"^(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^([0-9]+(?:\.[0-9]+)?)\s*([kmgt]?)(?:i?b)?\z", RegexOptions.IgnoreCase)]
     private static partial Regex BytesPattern();
 
-    [GeneratedRegex(@"^(?:(\d+(?:\.\d+)?)d)?\s*(?:(\d+(?:\.\d+)?)h)?\s*(?:(\d+(?:\.\d+)?)m(?:in)?)?\s*(?:(\d+(?:\.\d+)?)s)?\s*(?:(\d+(?:\.\d+)?)ms)?$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^(?:([0-9]+(?:\.[0-9]+)?)d)?\s*(?:([0-9]+(?:\.[0-9]+)?)h)?\s*(?:([0-9]+(?:\.[0-9]+)?)m(?:in)?)?\s*(?:([0-9]+(?:\.[0-9]+)?)s)?\s*(?:([0-9]+(?:\.[0-9]+)?)ms)?\z", RegexOptions.IgnoreCase)]
     private static partial Regex DurationPattern();
 }
