@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -15,24 +14,22 @@ public static class Quote
     {
         if (HasLineBreak(value))
             throw new ArgumentException("A Dockerfile word cannot contain a line break.", nameof(value));
-        var text = new StringBuilder("\"", value.Length + 2);
-        foreach (var c in value)
-        {
-            if (c is '"' or '\\' or '$')
-                text.Append('\\');
-            text.Append(c);
-        }
-        return text.Append('"').ToString();
+        return "\"" + Escape(value, "\\$\"") + "\"";
     }
 
     /// <summary>The exec form of ENTRYPOINT and CMD: a JSON array, in which nothing is expanded.</summary>
     public static string Exec(IEnumerable<string> words) =>
         "[" + string.Join(", ", words.Select(word => JsonSerializer.Serialize(word, Relaxed))) + "]";
 
-    /// <summary>The JSON form of COPY, in which variables are expanded, so that '$' and '\' need an escape of their own.</summary>
-    public static string Paths(params IEnumerable<string> paths) =>
-        Exec(paths.Select(path => path.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("$", "\\$", StringComparison.Ordinal)));
+    /// <summary>
+    /// The JSON form of COPY, in which each path is then read as a word: variables are expanded and quotes removed, so that
+    /// '$', '\' and quotes need an escape of their own.
+    /// </summary>
+    public static string Paths(params IEnumerable<string> paths) => Exec(paths.Select(path => Escape(path, "\\$\"'")));
 
     /// <summary>Whether <paramref name="value"/> has a character that ends a line, which a Dockerfile cannot quote.</summary>
     public static bool HasLineBreak(string value) => value.AsSpan().IndexOfAny('\n', '\r', '\0') >= 0;
+
+    private static string Escape(string value, string meaningful) =>
+        string.Concat(value.Select(c => meaningful.Contains(c, StringComparison.Ordinal) ? $"\\{c}" : c.ToString()));
 }
