@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using ContainerTrain.Diagnostics;
 
 namespace ContainerTrain.Plan;
@@ -9,14 +10,16 @@ namespace ContainerTrain.Plan;
 public static class PlanJson
 {
     // Paths and equations stay readable: the file is for people, and never embedded in HTML.
-    private static readonly PlanJsonContext Context = new(new JsonSerializerOptions(PlanJsonContext.Default.Options)
+    private static readonly JsonTypeInfo<TrainPlan> Plan = (JsonTypeInfo<TrainPlan>)new JsonSerializerOptions(PlanJsonContext.Default.Options)
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
-    });
+        TypeInfoResolver = PlanJsonContext.Default.WithAddedModifier(RequireAll),
+        RespectNullableAnnotations = true,
+    }.GetTypeInfo(typeof(TrainPlan));
 
     /// <summary>The same plan gives the same text.</summary>
-    public static string Write(TrainPlan plan) => JsonSerializer.Serialize(plan, Context.TrainPlan) + "\n";
+    public static string Write(TrainPlan plan) => JsonSerializer.Serialize(plan, Plan) + "\n";
 
     /// <exception cref="ProblemException">CT2005 if the file is missing or no plan.</exception>
     public static TrainPlan Read(string file)
@@ -24,13 +27,22 @@ public static class PlanJson
         try
         {
             using var stream = File.OpenRead(file);
-            return JsonSerializer.Deserialize(stream, Context.TrainPlan)
+            return JsonSerializer.Deserialize(stream, Plan)
                 ?? throw new JsonException("it is empty");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
             throw new ProblemException(Codes.PlanUnreadable.With(file, e.Message), e);
         }
+    }
+
+    /// <summary>
+    /// What is missing in the file would not get its default but zero (dotnet/runtime#84484); only limits may be missing.
+    /// </summary>
+    private static void RequireAll(JsonTypeInfo type)
+    {
+        foreach (var property in type.Properties.Where(property => property.Set is not null && Nullable.GetUnderlyingType(property.PropertyType) is null))
+            property.IsRequired = true;
     }
 }
 
