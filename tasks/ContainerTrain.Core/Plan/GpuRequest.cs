@@ -53,6 +53,6 @@ public sealed partial record GpuRequest(int Count, ImmutableArray<string> Device
         : Count == 0 ? "none"
         : Count.ToString(CultureInfo.InvariantCulture);
 
-    [GeneratedRegex(@"^(\d+|(GPU|MIG)-[0-9a-zA-Z/-]+)$")]
+    [GeneratedRegex(@"^([0-9]+|(GPU|MIG)-[0-9a-zA-Z/-]+)\z")]
     private static partial Regex DevicePattern();
 }

@@ -64,7 +64,7 @@ public sealed partial record ImageReference(string? Registry, string Repository,
     /// <summary>The nearest valid repository name: lower case, other characters replaced by '-'.</summary>
     public static string ToRepository(string name)
     {
-        var clean = Separators().Replace(NotInRepository().Replace(name.ToLowerInvariant(), "-"), "-").Trim('-', '.', '_', '/');
+        var clean = Separators().Replace(NotInRepository().Replace(name.ToLowerInvariant(), "-"), "-").Trim('-', '.', '_');
         return clean.Length > 0 ? clean : "app";
     }
 
@@ -95,21 +95,21 @@ public sealed partial record ImageReference(string? Registry, string Repository,
     private static bool IsRegistry(string part) =>
         part == "localhost" || part.Contains('.', StringComparison.Ordinal) || part.Contains(':', StringComparison.Ordinal) || part.Any(char.IsUpper);
 
-    [GeneratedRegex(@"^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*|\[[0-9a-fA-F:]+\])(:[0-9]+)?$")]
+    [GeneratedRegex(@"^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*|\[[0-9a-fA-F:]+\])(:[0-9]+)?\z")]
     private static partial Regex RegistryPattern();
 
-    [GeneratedRegex(@"^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*$")]
+    [GeneratedRegex(@"^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*\z")]
     private static partial Regex RepositoryPattern();
 
-    [GeneratedRegex(@"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$")]
+    [GeneratedRegex(@"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}\z")]
     private static partial Regex TagPattern();
 
-    [GeneratedRegex(@"^[A-Za-z][A-Za-z0-9]*([-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}$")]
+    [GeneratedRegex(@"^[A-Za-z][A-Za-z0-9]*([-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}\z")]
     private static partial Regex DigestPattern();
 
-    [GeneratedRegex(@"[^a-z0-9/._-]")]
+    [GeneratedRegex(@"[^a-z0-9._-]")]
     private static partial Regex NotInRepository();
 
-    [GeneratedRegex(@"[._-]{2,}|(?<=/)[._-]+|[._-]+(?=/)")]
+    [GeneratedRegex(@"[._-]{2,}")]
     private static partial Regex Separators();
 }
