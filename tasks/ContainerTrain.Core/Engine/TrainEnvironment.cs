@@ -8,7 +8,7 @@ namespace ContainerTrain.Engine;
 internal sealed record TrainPaths(string Data, string Output, string Checkpoints, string HyperparameterFile)
 {
     public static TrainPaths InContainer { get; } = new(
-        ContainerPaths.Data, ContainerPaths.Output, ContainerPaths.Checkpoints, ContainerPaths.Config + "/hyperparameters.json");
+        ContainerPaths.Data, ContainerPaths.Output, ContainerPaths.Checkpoints, ContainerPaths.HyperparameterFile);
 }
 
 /// <summary>The environment variables that make up the contract with the training program; every engine sets the same.</summary>
@@ -24,7 +24,7 @@ internal static class TrainEnvironment
         variables["TRAIN_DEVICE"] = run.Device;
         variables["TRAIN_SEED"] = run.Seed.ToString(CultureInfo.InvariantCulture);
         variables["TRAIN_STOP_GRACE_SECONDS"] = Math.Ceiling(run.StopGrace.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-        variables["TRAIN_HP_FILE"] = paths.HyperparameterFile;
+        variables[RunPlanner.FileVariable] = paths.HyperparameterFile;
         foreach (var (name, value) in run.Hyperparameters)
             variables[RunPlanner.VariableName(name)] = value;
         // libtorch counts the processors it may be scheduled on, not the ones that the limit pays for.

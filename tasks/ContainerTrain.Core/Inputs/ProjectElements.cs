@@ -11,7 +11,7 @@ namespace ContainerTrain.Inputs;
 public sealed record SourceElement(string Name, string Value, SourceLocation Location);
 
 /// <summary>
-/// Finds Train* and Container* elements with their lines. MSBuild hands values to tasks without saying where they
+/// Finds the elements that problems can be about, Train* and Container* above all, with their lines. MSBuild hands values to tasks without saying where they
 /// were written, and a problem is mended fastest on its line.
 /// </summary>
 public static class ProjectElements
@@ -40,7 +40,8 @@ public static class ProjectElements
     }
 
     private static bool IsOurs(string name) =>
-        name.StartsWith("Train", StringComparison.Ordinal) || name.StartsWith("Container", StringComparison.Ordinal);
+        name.StartsWith("Train", StringComparison.OrdinalIgnoreCase) || name.StartsWith("Container", StringComparison.OrdinalIgnoreCase)
+        || name is "OutputType" or "RuntimeIdentifier";
 
     private static SourceElement ReadElement(XmlReader reader, string file)
     {

@@ -22,12 +22,13 @@ internal static partial class ImagePlanner
         if (project.OutputType.Length > 0 && !project.OutputType.EndsWith("Exe", StringComparison.OrdinalIgnoreCase))
             problems.AddForProperty("OutputType", Codes.NotExecutable, project.OutputType);
         if (!Platforms.TryGetValue(project.RuntimeIdentifier, out var platform))
-            problems.AddForProperty("ContainerRuntimeIdentifier", Codes.NotLinux, project.RuntimeIdentifier, string.Join(", ", Platforms.Keys));
+            problems.AddForProperty(problems.NameInProject("RuntimeIdentifier", "ContainerRuntimeIdentifier"), Codes.NotLinux, project.RuntimeIdentifier, string.Join(", ", Platforms.Keys));
 
         var (baseImage, pull) = BaseImage(inputs, problems);
         var workingDirectory = image.WorkingDirectory.Length > 0 ? image.WorkingDirectory : "/app";
         if (!IsAbsoluteLinuxPath(workingDirectory))
             problems.AddForProperty("ContainerWorkingDirectory", Codes.InvalidName, "ContainerWorkingDirectory", workingDirectory, "is no absolute Linux path");
+        RunPlanner.CheckUser("ContainerUser", image.User, problems);
         var appCommand = image.AppCommand.IsEmpty
             ? ["dotnet", workingDirectory.TrimEnd('/') + "/" + project.AssemblyFile]
             : image.AppCommand;
@@ -46,7 +47,7 @@ internal static partial class ImagePlanner
             Command = [.. image.Entrypoint.IsEmpty ? [] : image.AppCommand, .. image.DefaultArgs],
             Environment = EnvironmentOf(image, problems),
             Labels = LabelsOf(image, problems),
-            Ports = [.. PortsOf(image, problems)],
+            Ports = [.. PortsOf(image, problems).Distinct().Order().Select(port => $"{port.Number}/{port.Type}")],
         };
     }
 
@@ -64,7 +65,10 @@ internal static partial class ImagePlanner
             return (text, text);
         }
         var pulled = image.RegistryMirror.Length > 0 ? reference.At(image.RegistryMirror) : reference;
-        if (!ImageReference.TryParse(pulled.ToString(), out _, out error))
+        // A host without dot or port reads as a part of the repository: the pull would go to Docker Hub.
+        if (ImageReference.TryParse(pulled.ToString(), out var read, out error) && pulled.Registry is { } mirror && read.Registry is null)
+            error = $"'{mirror}' would be a repository of Docker Hub; a registry's host has a dot or a port, or is localhost";
+        if (error.Length > 0)
             problems.AddForProperty("TrainRegistryMirror", Codes.InvalidImageReference, "TrainRegistryMirror", image.RegistryMirror, error);
         return (reference.ToString(), pulled.ToString());
     }
@@ -76,8 +80,9 @@ internal static partial class ImagePlanner
         if (!ImageReference.IsRepository(repository))
             problems.AddForProperty("ContainerRepository", Codes.InvalidImageReference, "ContainerRepository", repository, "it is no repository name");
         var tags = image.Tags.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var property = problems.NameInProject("ContainerImageTags", "ContainerImageTag");
         foreach (var tag in tags.Where(tag => !ImageReference.IsTag(tag)))
-            problems.AddForProperty("ContainerImageTag", Codes.InvalidName, "ContainerImageTag", tag, "is no tag: letters, digits, '_', '.' and '-', at most 128");
+            problems.AddForProperty(property, Codes.InvalidName, property, tag, "is no tag: letters, digits, '_', '.' and '-', at most 128");
         return [.. (tags.Length > 0 ? tags : ["latest"]).Distinct().Select(tag => $"{repository}:{tag}")];
     }
 
@@ -117,8 +122,9 @@ internal static partial class ImagePlanner
 
     private static ImmutableSortedDictionary<string, string> LabelsOf(ImageInputs image, ProblemCollector problems)
     {
-        foreach (var item in image.Labels.Where(item => item.Include.Any(char.IsControl) || item.Include.Contains('"', StringComparison.Ordinal)))
-            problems.AddForItem("ContainerLabel", item.Include, Codes.InvalidName, "ContainerLabel", item.Include, "contains a quote or a control character");
+        // The Dockerfile's parser takes the first '=' for the end of the key, also one in quotes.
+        foreach (var item in image.Labels.Where(item => item.Include.Any(c => char.IsControl(c) || c is '"' or '=')))
+            problems.AddForItem("ContainerLabel", item.Include, Codes.InvalidName, "ContainerLabel", item.Include, "contains a quote, '=' or a control character");
         return Pairs("ContainerLabel", image.Labels, problems);
     }
 
@@ -130,7 +136,7 @@ internal static partial class ImagePlanner
             .ToImmutableSortedDictionary(group => group.Key, group => group.Last()["Value"], StringComparer.Ordinal);
     }
 
-    private static IEnumerable<string> PortsOf(ImageInputs image, ProblemCollector problems)
+    private static IEnumerable<(int Number, string Type)> PortsOf(ImageInputs image, ProblemCollector problems)
     {
         foreach (var item in image.Ports)
         {
@@ -138,19 +144,19 @@ internal static partial class ImagePlanner
             if (!int.TryParse(item.Include, out var port) || port is < 1 or > 65_535 || type is not ("tcp" or "udp"))
                 problems.AddForItem("ContainerPort", item.Include, Codes.InvalidName, "ContainerPort", $"{item.Include}/{type}", "is no port: 1 to 65535 with Type tcp or udp");
             else
-                yield return $"{port}/{type}";
+                yield return (port, type);
         }
     }
 
     internal static bool IsAbsoluteLinuxPath(string path) =>
         path.StartsWith('/') && !path.Any(char.IsControl) && !path.Split('/').Contains("..");
 
-    [GeneratedRegex(@"^[A-Za-z_][A-Za-z0-9_]*$")]
+    [GeneratedRegex(@"^[A-Za-z_][A-Za-z0-9_]*\z")]
     private static partial Regex VariableName();
 
-    [GeneratedRegex(@"^[a-z0-9][a-z0-9+.-]+(:[a-z0-9]+)?(=[A-Za-z0-9.+:~-]+)?$")]
+    [GeneratedRegex(@"^[a-z0-9][a-z0-9+.-]+(:[a-z0-9]+)?(=[A-Za-z0-9.+:~-]+)?\z")]
     private static partial Regex AptName();
 
-    [GeneratedRegex(@"^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?(\[[A-Za-z0-9,._-]+\])?((==|>=|<=|~=|!=|<|>)[A-Za-z0-9.*+!-]+(,(==|>=|<=|~=|!=|<|>)[A-Za-z0-9.*+!-]+)*)?$")]
+    [GeneratedRegex(@"^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?(\[[A-Za-z0-9,._-]+\])?((==|>=|<=|~=|!=|<|>)[A-Za-z0-9.*+!-]+(,(==|>=|<=|~=|!=|<|>)[A-Za-z0-9.*+!-]+)*)?\z")]
     private static partial Regex PipName();
 }

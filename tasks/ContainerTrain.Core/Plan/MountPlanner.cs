@@ -49,7 +49,8 @@ internal static partial class MountPlanner
     private static string Absolute(string target)
     {
         var path = target.StartsWith('/') ? target : ContainerPaths.Data + "/" + target;
-        return path.Length > 1 ? path.TrimEnd('/') : path;
+        // As the engine reads it: two spellings of one path are one path.
+        return "/" + string.Join('/', path.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(part => part != "."));
     }
 
     private static bool ReadOnly(InputItem item, string kind, bool usual, ProblemCollector problems)
@@ -62,6 +63,6 @@ internal static partial class MountPlanner
         return value;
     }
 
-    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9_.-]+$")]
+    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9_.-]+\z")]
     private static partial Regex VolumeName();
 }

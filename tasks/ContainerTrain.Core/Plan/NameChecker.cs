@@ -20,7 +20,7 @@ internal static class NameChecker
     public static void Check(ImmutableArray<SourceElement> elements, ProblemCollector problems)
     {
         var unknown = elements.Where(element =>
-            element.Name.StartsWith("Train", StringComparison.Ordinal) && !Known.Contains(element.Name));
+            element.Name.StartsWith("Train", StringComparison.OrdinalIgnoreCase) && !Known.Contains(element.Name, StringComparer.OrdinalIgnoreCase));
         foreach (var element in unknown)
             problems.Add(Codes.MisspeltName.At(element.Location, element.Name, Suggestion.Sentence(element.Name, Known)));
     }

@@ -39,8 +39,16 @@ internal static partial class RunPlanner
                 ?? TimeSpan.FromSeconds(120),
             Network = run.Network,
             ReadOnlyRootfs = Boolean("TrainReadOnlyRootfs", run.ReadOnlyRootfs, problems),
-            User = User(run.User, problems),
+            User = CheckUser("TrainUser", run.User, problems),
         };
+    }
+
+    /// <summary>The user, which is no problem if it is empty.</summary>
+    public static string CheckUser(string property, string text, ProblemCollector problems)
+    {
+        if (text.Length > 0 && !UserPattern().IsMatch(text))
+            problems.AddForProperty(property, Codes.InvalidName, property, text, "is no user: uid, uid:gid, name or name:group");
+        return text;
     }
 
     private static EngineKind Engine(string text, ProblemCollector problems)
@@ -68,6 +76,8 @@ internal static partial class RunPlanner
                 Complain(item, "its name has characters other than letters, digits, '_', '-' and '.', or begins with none of the letters");
             if (!item.Metadata.ContainsKey("Value"))
                 Complain(item, "it has no Value");
+            if (VariableName(item.Include) == FileVariable)
+                Complain(item, $"its variable {FileVariable} is the one that names the file of all hyperparameters");
         }
         // Two spellings of one environment variable would silently overwrite each other.
         foreach (var group in run.Hyperparameters.GroupBy(item => VariableName(item.Include)).Where(group => group.Count() > 1))
@@ -80,6 +90,9 @@ internal static partial class RunPlanner
             problems.AddForItem("TrainHyperparameter", item.Include, Codes.InvalidHyperparameter, item.Include, what);
     }
 
+    /// <summary>The variable that names the JSON file of all hyperparameters; no hyperparameter may take it.</summary>
+    public const string FileVariable = "TRAIN_HP_FILE";
+
     /// <summary>The environment variable that carries a hyperparameter: <c>learning-rate</c> is <c>TRAIN_HP_LEARNING_RATE</c>.</summary>
     public static string VariableName(string hyperparameter) =>
         "TRAIN_HP_" + hyperparameter.ToUpperInvariant().Replace('-', '_').Replace('.', '_');
@@ -87,11 +100,12 @@ internal static partial class RunPlanner
     private static long Seed(ImmutableSortedDictionary<string, string> hyperparameters, ProblemCollector problems)
     {
         const long usual = 42;
-        if (!hyperparameters.TryGetValue("seed", out var text) || text.Length == 0)
+        // By its variable, as the program sees it: 'Seed' is the seed too.
+        if (hyperparameters.FirstOrDefault(pair => VariableName(pair.Key) == VariableName("seed")) is not ({ } name, { Length: > 0 } text))
             return usual;
         if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seed))
             return seed;
-        problems.AddForItem("TrainHyperparameter", "seed", Codes.InvalidNumber, "TrainHyperparameter seed", text, "a whole number from 0 to 9223372036854775807");
+        problems.AddForItem("TrainHyperparameter", name, Codes.InvalidNumber, "TrainHyperparameter " + name, text, "a whole number from 0 to 9223372036854775807");
         return usual;
     }
 
@@ -100,13 +114,6 @@ internal static partial class RunPlanner
         if (text.Length > 0 && !bool.TryParse(text, out _))
             problems.AddForProperty(name, Codes.UnknownValue, name, text, "true, false", "");
         return text.Length == 0 || !bool.TryParse(text, out var value) || value;
-    }
-
-    private static string User(string text, ProblemCollector problems)
-    {
-        if (text.Length > 0 && !UserPattern().IsMatch(text))
-            problems.AddForProperty("TrainUser", Codes.InvalidName, "TrainUser", text, "is no user: uid, uid:gid, name or name:group");
-        return text;
     }
 
     private static T? Optional<T>(string name, string text, Parser<T> parser, string expected, ProblemCollector problems)
@@ -123,9 +130,9 @@ internal static partial class RunPlanner
     private static bool TryParseCount(string text, out long count) =>
         long.TryParse(text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out count) && count > 0;
 
-    [GeneratedRegex(@"^[A-Za-z][A-Za-z0-9_.-]*$")]
+    [GeneratedRegex(@"^[A-Za-z][A-Za-z0-9_.-]*\z")]
     private static partial Regex HyperparameterName();
 
-    [GeneratedRegex(@"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$")]
+    [GeneratedRegex(@"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?\z")]
     private static partial Regex UserPattern();
 }
