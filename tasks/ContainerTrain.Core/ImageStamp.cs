@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -42,7 +41,7 @@ public sealed record ImageStamp(string Key, string Endpoint, BuiltImage Image)
     /// <summary>The key of a plan as its files are now.</summary>
     public static string KeyOf(TrainPlan plan)
     {
-        var text = new StringBuilder(PlanJson.Write(plan with { Run = plan.Run with { Hyperparameters = ImmutableSortedDictionary<string, string>.Empty } }));
+        var text = new StringBuilder(PlanJson.Write(plan.Image));
         foreach (var file in plan.Image.Layers.SelectMany(layer => layer.Files))
         {
             var info = new FileInfo(file.Source);

@@ -20,6 +20,9 @@ public sealed class ImageStep(string planFile, BuildCache cache)
 {
     private readonly string _folder = Path.GetDirectoryName(planFile)!;
 
+    /// <summary>Whether an image that is not up to date is an error (CT3011) rather than built.</summary>
+    public bool OnlyAsk { get; init; }
+
     public string StampFile => Path.Join(_folder, "image.json");
 
     public string Dockerfile => Path.Join(_folder, "Dockerfile");
@@ -55,15 +58,44 @@ public sealed class ImageStep(string planFile, BuildCache cache)
             && await engine.HasImageAsync(stamp.Image.Id, cancellation))
             return stamp.Image with { Duration = TimeSpan.Zero };
 
+        if (OnlyAsk)
+            throw new ProblemException(Codes.ImageNotCurrent.With(plan.Image.References[0]));
+
         // Removed first: a build that fails or is cut off leaves no stamp that promises an image.
         var previous = stamp?.Endpoint == endpoint ? stamp.Image : null;
         File.Delete(StampFile);
         var builder = await BuilderSelector.SelectAsync(plan.Image, engine, cache, progress, cancellation);
-        var image = await builder.BuildAsync(plan.Image, previous, progress, cancellation);
+        var image = await builder.BuildAsync(await FilesAsync(plan.Image, progress, cancellation), previous, progress, cancellation);
+        if (previous is not null)
+            await new ImageJanitor(engine).RemoveSupersededAsync(previous, image, cancellation);
         new ImageStamp(key, endpoint, image).Write(StampFile);
         progress.Report($"Built {plan.Image.References[0]} ({ShortId(image.Id)}) on {engine.Describe()} in {Units.Show(image.Duration)}");
         return image;
     }
+
+    /// <summary>Removes the project's images and the stamp; returns what was removed.</summary>
+    /// <exception cref="ProblemException">CT3001 if an engine is required and none answers.</exception>
+    public async Task<IReadOnlyList<string>> CleanAsync(EngineSettings settings, CancellationToken cancellation)
+    {
+        if (!File.Exists(planFile))
+            return [];
+        var plan = PlanJson.Read(planFile);
+        using var choice = EngineSelector.Select(plan.Run.Engine, settings, cancellation);
+        var removed = choice.Connection is { } engine ? await new ImageJanitor(engine).RemoveProjectAsync(plan.Image, cancellation) : [];
+        File.Delete(StampFile);
+        return removed;
+    }
+
+    /// <summary>Writes a folder that plain <c>docker build</c> makes the same image of.</summary>
+    /// <exception cref="ProblemException">CT2004 if a file is missing.</exception>
+    public async Task EjectAsync(string folder, IProgress<string> progress, CancellationToken cancellation)
+    {
+        var image = await FilesAsync(PlanJson.Read(planFile).Image, progress, cancellation);
+        EjectedContext.Write(image, folder);
+    }
+
+    private async Task<ImagePlan> FilesAsync(ImagePlan image, IProgress<string> progress, CancellationToken cancellation) =>
+        image.StripNatives ? await new NativeStripper(cache.Directory).StripAsync(image, progress, cancellation) : image;
 
     private static string ShortId(string id) => id.Replace("sha256:", "", StringComparison.Ordinal)[..12];
 }

@@ -26,6 +26,13 @@ internal static class Posix
             throw new IOException(new Win32Exception(Marshal.GetLastPInvokeError()).Message);
     }
 
+    /// <summary>Makes a hard link; false if the file systems do not allow it.</summary>
+    public static bool TryLink(string existing, string link) => NativeLink(existing, link) == 0;
+
+    [DllImport("libc", EntryPoint = "link"), DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static extern int NativeLink(
+        [MarshalAs(UnmanagedType.LPUTF8Str)] string existing, [MarshalAs(UnmanagedType.LPUTF8Str)] string link);
+
     [DllImport("libc", EntryPoint = "rename", SetLastError = true), DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
     private static extern int NativeRename(
         [MarshalAs(UnmanagedType.LPUTF8Str)] string from, [MarshalAs(UnmanagedType.LPUTF8Str)] string to);

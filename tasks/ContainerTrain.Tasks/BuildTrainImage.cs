@@ -1,10 +1,14 @@
 using ContainerTrain.Diagnostics;
+using Microsoft.Build.Framework;
 
 namespace ContainerTrain.Tasks;
 
 /// <summary>Builds the image of a plan, unless the engine has it already.</summary>
-public sealed class BuildTrainImage : EngineTask
+public sealed class BuildTrainImage : EngineTask, IIncrementalTask
 {
+    /// <summary>Set by MSBuild where it only asks (-question) whether everything is up to date.</summary>
+    public bool FailIfNotIncremental { get; set; }
+
     /// <summary>
     /// Whether to build: <c>true</c>, <c>false</c>, or <c>auto</c> (the default): if an engine can be reached, else one
     /// warning (CT3002) with the Dockerfile's path.
@@ -15,7 +19,8 @@ public sealed class BuildTrainImage : EngineTask
     {
         if (!Enum.TryParse<ImageWish>(BuildImage, ignoreCase: true, out var wish) || !Enum.IsDefined(wish))
             throw new ProblemException(Codes.UnknownValue.With("TrainBuildImage", BuildImage, "auto, true, false", ""));
-        if (new ImageStep(PlanFile, Cache).RunAsync(wish, EngineSettings, Live, Cancellation).GetAwaiter().GetResult() is { } warning)
+        var step = new ImageStep(PlanFile, Cache) { OnlyAsk = FailIfNotIncremental };
+        if (step.RunAsync(wish, EngineSettings, Live, Cancellation).GetAwaiter().GetResult() is { } warning)
             Report([warning]);
     }
 }

@@ -19,12 +19,14 @@ internal static class Items
             item.GetMetadata("RelativePath").Replace('\\', '/'),
             OriginOf(item),
             item.GetMetadata("NuGetPackageId"),
-            item.GetMetadata("NuGetPackageVersion")))];
+            item.GetMetadata("NuGetPackageVersion"),
+            item.GetMetadata("TrainLayer")))];
 
     private static FileOrigin OriginOf(ITaskItem item) =>
-        item.GetMetadata("NuGetPackageId").Length == 0 ? FileOrigin.Project
-        : item.GetMetadata("AssetType") == "native" ? FileOrigin.PackageNative
-        : FileOrigin.PackageLibrary;
+        item.GetMetadata("NuGetPackageId").Length > 0
+            ? item.GetMetadata("AssetType") == "native" ? FileOrigin.PackageNative : FileOrigin.PackageLibrary
+            : item.GetMetadata("ReferenceSourceTarget") == "ProjectReference" ? FileOrigin.ProjectReference
+            : FileOrigin.Project;
 
     private static ImmutableDictionary<string, string> MetadataOf(ITaskItem item)
     {

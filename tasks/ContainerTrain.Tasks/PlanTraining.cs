@@ -21,10 +21,6 @@ public sealed class PlanTraining : TrainTask
     [Required]
     public string DockerfilePath { get; set; } = "";
 
-    /// <summary>The project file, absolute.</summary>
-    [Required]
-    public string ProjectFile { get; set; } = "";
-
     /// <summary>Files in which Train* and Container* elements are looked up to give problems a line; absolute.</summary>
     public ITaskItem[] SourceFiles { get; set; } = [];
 
@@ -94,6 +90,18 @@ public sealed class PlanTraining : TrainTask
 
     /// <summary>TrainDockerfileInstruction items with Stage (system, app) and Position (before, after).</summary>
     public ITaskItem[] Instructions { get; set; } = [];
+
+    /// <summary>TrainNatives: needed (default) or all.</summary>
+    public string Natives { get; set; } = "";
+
+    /// <summary>TrainUnneededNative items, package/file: native libraries that TrainNatives=needed leaves out.</summary>
+    public ITaskItem[] UnneededNatives { get; set; } = [];
+
+    /// <summary>TrainStripNatives: whether native libraries lose their symbol tables. Default: false.</summary>
+    public string StripNatives { get; set; } = "";
+
+    /// <summary>The variable SOURCE_DATE_EPOCH: seconds since 1970 that the image says it was created. Default: its base's time.</summary>
+    public string SourceDateEpoch { get; set; } = "";
 
     /// <summary>TrainRegistryMirror: a host for every registry, or a list of registry=host. Default: none.</summary>
     public string RegistryMirror { get; set; } = "";
@@ -191,6 +199,10 @@ public sealed class PlanTraining : TrainTask
             AptPackages = Items.Read(AptPackages),
             PipPackages = Items.Read(PipPackages),
             Instructions = Items.Read(Instructions),
+            Natives = Natives,
+            UnneededNatives = Items.Names(UnneededNatives),
+            StripNatives = StripNatives,
+            SourceDateEpoch = SourceDateEpoch,
             Files = Items.ReadFiles(PublishFiles),
         },
         Run = new RunInputs

@@ -12,6 +12,10 @@ public abstract class TrainTask : Microsoft.Build.Utilities.Task, ICancelableTas
 {
     private readonly CancellationTokenSource _cancellation = new();
 
+    /// <summary>The project file, absolute; problems that belong to no line point to it.</summary>
+    [Required]
+    public string ProjectFile { get; set; } = "";
+
     /// <summary>The folder with one page per diagnostic; errors link to theirs. Default: none.</summary>
     public string CodesFolder { get; set; } = "";
 
@@ -53,7 +57,7 @@ public abstract class TrainTask : Microsoft.Build.Utilities.Task, ICancelableTas
     {
         foreach (var problem in problems)
         {
-            var file = problem.Location?.File ?? BuildEngine.ProjectFileOfTaskNode;
+            var file = problem.Location?.File ?? ProjectFile;
             var (line, column) = (problem.Location?.Line ?? 0, problem.Location?.Column ?? 0);
             var page = CodesFolder.Length > 0 ? new Uri(Path.Join(CodesFolder, problem.Code.Id + ".md")).AbsoluteUri : null;
             var text = Sentence(problem);
@@ -68,6 +72,8 @@ public abstract class TrainTask : Microsoft.Build.Utilities.Task, ICancelableTas
     private static string Sentence(Problem problem)
     {
         var message = problem.Message.TrimEnd();
+        if (problem.Code.IsWordedByProgram)
+            return message;
         var end = message[^1] is '.' or '?' or '!' or ':' ? "" : ".";
         return message.Contains('\n', StringComparison.Ordinal) ? $"{message}\n  {problem.Code.Fix}" : $"{message}{end} {problem.Code.Fix}";
     }

@@ -62,6 +62,14 @@ public static class Codes
         "The plan '{0}' cannot be read: {1}.",
         "Run the build again: the target GenerateDockerfile writes it.");
 
+    public static readonly DiagnosticCode EjectFolderInUse = Error("CT2006", "Eject folder holds something else",
+        "'{0}' is not empty and was not written by EjectDockerfile.",
+        "Set TrainEjectDirectory to another folder, or empty this one.");
+
+    public static readonly DiagnosticCode ChooseFramework = Error("CT2007", "Several target frameworks",
+        "The project targets {0}; {1} needs one of them.",
+        "Name it: dotnet build -t:{1} -f net10.0.");
+
     // CT3: engine
     public static readonly DiagnosticCode NoEngine = Error("CT3001", "No container engine",
         "TrainEngine={0} needs a container engine and none answered. Tried {1}.",
@@ -103,17 +111,21 @@ public static class Codes
         "{0} was canceled before it was done.",
         "Run the build again; what was half-built is not used.");
 
+    public static readonly DiagnosticCode ImageNotCurrent = Error("CT3011", "Image not up to date",
+        "The image '{0}' is not up to date.",
+        "Build without -question.");
+
     // CT4: training outcome
     public static readonly DiagnosticCode TrainingFailed = Error("CT4001", "Training failed",
-        "Training ended with exit code {0} after {1}. Log: '{2}'. Last lines:{3}",
+        "Training ended with exit code {0} after {1}. Log: '{2}'.{3}",
         "The log has the program's own words. The run folder keeps what was written until then.");
 
     public static readonly DiagnosticCode OutOfMemory = Error("CT4002", "Training ran out of memory",
-        "The kernel ended the training for using more memory than {0} after {1}. Log: '{2}'. Last lines:{3}",
+        "The kernel ended the training for using more memory than {0} after {1}. Log: '{2}'.{3}",
         "Raise TrainMemory, or lower the batch size or the model size.");
 
     public static readonly DiagnosticCode TimedOut = Error("CT4003", "Training timed out",
-        "Training was stopped because TrainTimeout={0} had passed. Log: '{1}'. Last lines:{2}",
+        "Training was stopped because TrainTimeout={0} had passed. Log: '{1}'.{2}",
         "Raise TrainTimeout, or make the training shorter. What it saved after the stop request is in the run folder.");
 
     public static readonly DiagnosticCode Canceled = Error("CT4004", "Training canceled",
@@ -121,7 +133,7 @@ public static class Codes
         "What the program saved after the stop request is in the run folder.");
 
     public static readonly DiagnosticCode KilledBySignal = Error("CT4005", "Training ended by a signal",
-        "Training was ended by signal {0} after {1}. Log: '{2}'. Last lines:{3}",
+        "Training was ended by signal {0} after {1}. Log: '{2}'.{3}",
         "A segmentation fault (11) points at a native library, an abort (6) at a failed check in one; the log has the details.");
 
     public static readonly DiagnosticCode NotStarted = Error("CT4006", "Training could not be started",

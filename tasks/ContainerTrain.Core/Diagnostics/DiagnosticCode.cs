@@ -18,6 +18,9 @@ public enum Severity
 /// <param name="Fix">What to do about it, in a sentence or two.</param>
 public sealed record DiagnosticCode(string Id, Severity Severity, string Title, string Format, string Fix)
 {
+    /// <summary>Whether the training program words the message, remedy included.</summary>
+    public bool IsWordedByProgram => Format == "{0}";
+
     /// <summary>A problem with this code at <paramref name="location"/>.</summary>
     public Problem At(SourceLocation? location, params object[] arguments) =>
         new(this, string.Format(CultureInfo.InvariantCulture, Format, arguments), location);

@@ -7,8 +7,10 @@ namespace ContainerTrain.Engine;
 /// <summary>An image as the engine describes it (<c>GET /images/{name}/json</c>).</summary>
 /// <param name="Config">The run configuration: Env, Entrypoint, Labels and so on.</param>
 /// <param name="DiffIds">The digests of its layers, from the lowest up.</param>
+/// <param name="Tags">Its names.</param>
 internal sealed record EngineImage(
-    string Id, string Architecture, string Os, string Variant, string Created, JsonObject Config, ImmutableArray<string> DiffIds)
+    string Id, string Architecture, string Os, string Variant, string Created, JsonObject Config,
+    ImmutableArray<string> DiffIds, ImmutableArray<string> Tags)
 {
     public static EngineImage Parse(Stream json)
     {
@@ -16,14 +18,13 @@ internal sealed record EngineImage(
         var layers = image["RootFS"]?["Layers"]?.AsArray() ?? [];
         return new EngineImage(
             Text("Id"), Text("Architecture"), Text("Os"), Text("Variant"), Text("Created"),
-            image[nameof(Config)]?.DeepClone() as JsonObject ?? [], [.. layers.Select(layer => layer!.GetValue<string>())]);
+            image[nameof(Config)]?.DeepClone() as JsonObject ?? [], Strings(layers), Strings(image["RepoTags"] as JsonArray ?? []));
+
+        static ImmutableArray<string> Strings(JsonArray array) => [.. array.Select(node => node!.GetValue<string>())];
 
         string Text(string name) => image[name]?.GetValue<string>() ?? "";
     }
 
     /// <summary>The value of a label, or null.</summary>
     public string? Label(string name) => (Config["Labels"] as JsonObject)?[name]?.GetValue<string>();
-
-    /// <summary>Whether this image's layers begin with all those of <paramref name="other"/>.</summary>
-    public bool StandsOn(EngineImage other) => DiffIds.Length >= other.DiffIds.Length && DiffIds.Take(other.DiffIds.Length).SequenceEqual(other.DiffIds);
 }

@@ -32,7 +32,7 @@ public sealed class LoadBuilder(EngineConnection engine, BuildCache cache) : Ima
     private protected override async Task BuildDepsAsync(
         ImagePlan image, EngineImage system, string name, ImmutableArray<(LayerPlan Plan, string DiffId)> layers, IProgress<string> progress, CancellationToken cancellation)
     {
-        var config = ImageConfig.Dependencies(system, image.Created ?? system.Created, layers, ImageLabels.Dependencies);
+        var config = ImageConfig.Dependencies(system, CreatedOf(image, system), layers, ImageLabels.Dependencies);
         if (await LoadAsync(config, system.DiffIds.Length, [.. layers.Select(layer => layer.Plan)], image.WorkingDirectory, [name], cancellation) is { } refusal)
             throw new ProblemException(Codes.BuildFailed.With(refusal));
     }
@@ -41,7 +41,7 @@ public sealed class LoadBuilder(EngineConnection engine, BuildCache cache) : Ima
         AppImage app, BuiltImage? previous, IProgress<string> progress, CancellationToken cancellation)
     {
         var plan = app.Plan;
-        var config = ImageConfig.App(app.Deps, plan.Created ?? app.Deps.Created, app.Layers, plan, app.Labels);
+        var config = ImageConfig.App(app.Deps, CreatedOf(plan, app.Deps), app.Layers, plan, app.Labels);
         ImmutableArray<string> diffIds = [.. app.Deps.DiffIds, .. app.Layers.Select(layer => layer.DiffId)];
 
         // Layers that the last image had in the same place are on the engine too, unless that image was removed.
@@ -54,6 +54,8 @@ public sealed class LoadBuilder(EngineConnection engine, BuildCache cache) : Ima
 
         ImmutableArray<LayerPlan> Above(int count) => [.. app.Layers.Skip(count - app.Deps.DiffIds.Length).Select(layer => layer.Plan)];
     }
+
+    private static string CreatedOf(ImagePlan plan, EngineImage below) => plan.Created.Length > 0 ? plan.Created : below.Created;
 
     private static int CommonPrefix(ImmutableArray<string> a, ImmutableArray<string> b) =>
         a.Zip(b).TakeWhile(pair => pair.First == pair.Second).Count();

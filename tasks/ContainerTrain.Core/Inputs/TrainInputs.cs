@@ -78,6 +78,17 @@ public sealed record ImageInputs
 
     public ImmutableArray<InputItem> Instructions { get; init; } = [];
 
+    /// <summary><c>needed</c> (the default) or <c>all</c>.</summary>
+    public string Natives { get; init; } = "";
+
+    public string StripNatives { get; init; } = "";
+
+    /// <summary>Native libraries that no training needs, in the form <c>package/file</c>; left out of the image.</summary>
+    public ImmutableArray<string> UnneededNatives { get; init; } = [];
+
+    /// <summary>Seconds since 1970, as the variable SOURCE_DATE_EPOCH gives them.</summary>
+    public string SourceDateEpoch { get; init; } = "";
+
     /// <summary>Every file of the published application, where NuGet and the compiler left it.</summary>
     public ImmutableArray<InputFile> Files { get; init; } = [];
 }
@@ -138,14 +149,18 @@ public sealed record InputItem(string Include)
 /// <param name="Origin">What it is a part of, which decides its layer.</param>
 /// <param name="PackageId">The NuGet package it came in, empty if none.</param>
 /// <param name="PackageVersion">That package's version.</param>
+/// <param name="Layer">The layer that the project wants it in (metadata TrainLayer), empty for the usual one.</param>
 public sealed record InputFile(
-    string Source, string Target, FileOrigin Origin, string PackageId = "", string PackageVersion = "");
+    string Source, string Target, FileOrigin Origin, string PackageId = "", string PackageVersion = "", string Layer = "");
 
 /// <summary>What a published file is a part of.</summary>
 public enum FileOrigin
 {
     /// <summary>The project's own output and content.</summary>
     Project,
+
+    /// <summary>The output of a project that this one references.</summary>
+    ProjectReference,
 
     /// <summary>A managed assembly or resource of a NuGet package.</summary>
     PackageLibrary,

@@ -13,7 +13,9 @@ public static class OutcomeProblems
         if (outcome.Reason == RunReason.Succeeded)
             return [];
         var reported = ReadReported(folder, run);
-        return [.. reported, Main(outcome, run, folder, string.Concat(lastLines.Select(line => "\n    " + line)))];
+        // A program that reported what is wrong has printed it too: its last lines would say everything twice.
+        var tail = reported.IsEmpty && lastLines.Count > 0 ? " Last lines:" + string.Concat(lastLines.Select(line => "\n    " + line)) : "";
+        return [.. reported, Main(outcome, run, folder, tail)];
     }
 
     private static Problem Main(RunOutcome outcome, RunPlan run, RunFolder folder, string tail)
@@ -59,7 +61,7 @@ public static class OutcomeProblems
 
         string Text(string name) => element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
 
-        int Number(string name) => element.TryGetProperty(name, out var value) && value.TryGetInt32(out var number) ? number : 0;
+        int Number(string name) => element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) ? number : 0;
     }
 
     /// <summary>A path of the container as the path of the host that was mounted there.</summary>

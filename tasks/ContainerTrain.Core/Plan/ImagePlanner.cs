@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.RegularExpressions;
 using ContainerTrain.Diagnostics;
 using ContainerTrain.Inputs;
@@ -39,7 +40,9 @@ internal static partial class ImagePlanner
             Platform = platform ?? "",
             References = References(inputs, problems),
             System = SystemPlanOf(image, problems),
-            Layers = LayerPlanner.Plan(image.Files, problems),
+            Layers = LayerPlanner.Plan(image, problems),
+            StripNatives = Flag("TrainStripNatives", image.StripNatives, problems),
+            Created = Created(image.SourceDateEpoch, problems),
             WorkingDirectory = workingDirectory,
             User = image.User.Length > 0 ? image.User : DefaultUser,
             // As in the .NET SDK: an entry point of the project's own gets the application's command as its arguments.
@@ -49,6 +52,24 @@ internal static partial class ImagePlanner
             Labels = LabelsOf(image, problems),
             Ports = [.. PortsOf(image, problems).Distinct().Order().Select(port => $"{port.Number}/{port.Type}")],
         };
+    }
+
+    private static bool Flag(string name, string text, ProblemCollector problems)
+    {
+        if (text.Length > 0 && !bool.TryParse(text, out _))
+            problems.AddForProperty(name, Codes.UnknownValue, name, text, "true, false", "");
+        return bool.TryParse(text, out var value) && value;
+    }
+
+    /// <summary>SOURCE_DATE_EPOCH (https://reproducible-builds.org/specs/source-date-epoch/) as the image's time of creation.</summary>
+    private static string Created(string epoch, ProblemCollector problems)
+    {
+        if (epoch.Length == 0)
+            return "";
+        if (long.TryParse(epoch, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= 253_402_300_799)
+            return DateTimeOffset.FromUnixTimeSeconds(seconds).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        problems.Add(Codes.InvalidNumber.With("SOURCE_DATE_EPOCH", epoch, "a whole number of seconds since 1970"));
+        return "";
     }
 
     private static (string Named, string Pulled) BaseImage(TrainInputs inputs, ProblemCollector problems)

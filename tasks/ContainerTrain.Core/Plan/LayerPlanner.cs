@@ -1,36 +1,84 @@
 using System.Collections.Immutable;
+using System.Text.RegularExpressions;
 using ContainerTrain.Diagnostics;
 using ContainerTrain.Inputs;
 
 namespace ContainerTrain.Plan;
 
 /// <summary>
-/// Distributes files to layers so that an edit changes the last layer only: first one layer per native package,
-/// then the managed packages, then the project's own output.
+/// Distributes files to layers so that an edit changes the last layer only: first one layer per native package, then
+/// the managed packages, then what the project moved elsewhere, its project references, and its own output.
 /// </summary>
-internal static class LayerPlanner
+internal static partial class LayerPlanner
 {
-    public static ImmutableArray<LayerPlan> Plan(ImmutableArray<InputFile> files, ProblemCollector problems)
+    public static ImmutableArray<LayerPlan> Plan(ImageInputs image, ProblemCollector problems)
     {
-        foreach (var twice in files.GroupBy(file => file.Target, StringComparer.Ordinal).Where(group => group.Select(file => file.Source).Distinct().Count() > 1))
-            problems.Add(Codes.SameTarget.With(twice.First().Source, twice.Last().Source, twice.Key));
+        var files = Needed(image, problems);
+        CheckTargets(files, problems);
         return
         [
-            .. files.Where(file => file.Origin == FileOrigin.PackageNative)
-                .GroupBy(file => $"natives/{file.PackageId.ToLowerInvariant()}/{file.PackageVersion}")
-                .OrderBy(package => package.Key, StringComparer.Ordinal)
-                .Select(package => Layer(package.Key, LayerKind.Natives, package)),
-            .. LayerOf(FileOrigin.PackageLibrary, "libraries", LayerKind.Libraries),
-            .. LayerOf(FileOrigin.Project, "app", LayerKind.App),
+            .. files.GroupBy(file => LayerOf(file, problems))
+                .OrderBy(layer => layer.Key.Kind).ThenBy(layer => layer.Key.Name, StringComparer.Ordinal)
+                .Select(layer => new LayerPlan(layer.Key.Name, layer.Key.Kind, Sorted(layer))),
         ];
-
-        IEnumerable<LayerPlan> LayerOf(FileOrigin origin, string name, LayerKind kind) =>
-            files.Any(file => file.Origin == origin) ? [Layer(name, kind, files.Where(file => file.Origin == origin))] : [];
     }
 
-    private static LayerPlan Layer(string name, LayerKind kind, IEnumerable<InputFile> files) =>
-        new(name, kind, [.. files
-            .DistinctBy(file => file.Target, StringComparer.Ordinal)
+    /// <summary>Leaves out the native libraries that no training loads, unless TrainNatives=all.</summary>
+    private static ImmutableArray<InputFile> Needed(ImageInputs image, ProblemCollector problems)
+    {
+        var wish = image.Natives.Length > 0 ? image.Natives.ToLowerInvariant() : "needed";
+        if (wish is not ("needed" or "all"))
+            problems.AddForProperty("TrainNatives", Codes.UnknownValue, "TrainNatives", image.Natives, "needed, all", Suggestion.Sentence(image.Natives, ["needed", "all"]));
+        if (wish == "all")
+            return image.Files;
+        var unneeded = image.UnneededNatives.ToHashSet(StringComparer.OrdinalIgnoreCase);
+        return [.. image.Files.Where(file =>
+            file.Origin != FileOrigin.PackageNative || !unneeded.Contains($"{file.PackageId}/{Path.GetFileName(file.Target)}"))];
+    }
+
+    private static void CheckTargets(ImmutableArray<InputFile> files, ProblemCollector problems)
+    {
+        var twice = files.GroupBy(file => file.Target, StringComparer.Ordinal)
+            .Select(group => group.Select(file => file.Source).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray() is { Length: > 1 } sources
+                ? (group.Key, Sources: sources)
+                : default)
+            .Where(group => group.Sources is not null);
+        foreach (var (target, sources) in twice)
+            problems.Add(Codes.SameTarget.With(sources[0], sources[1], target));
+    }
+
+    private static (LayerKind Kind, string Name) LayerOf(InputFile file, ProblemCollector problems)
+    {
+        switch (file.Layer)
+        {
+            case "app":
+                return (LayerKind.App, "app");
+            case "references":
+                return (LayerKind.References, "references");
+            case "libraries":
+                return (LayerKind.Libraries, "libraries");
+            case { Length: > 0 } custom:
+                if (!CustomName().IsMatch(custom))
+                    problems.Add(Codes.InvalidName.With("TrainLayer", custom, $"of '{file.Target}' is no layer: app, references, libraries, or a name of lower-case letters, digits and '-'"));
+                return (LayerKind.Custom, "custom/" + custom);
+            default:
+                return file.Origin switch
+                {
+                    FileOrigin.PackageNative => (LayerKind.Natives, $"natives/{file.PackageId.ToLowerInvariant()}/{file.PackageVersion}"),
+                    FileOrigin.PackageLibrary => (LayerKind.Libraries, "libraries"),
+                    FileOrigin.ProjectReference => (LayerKind.References, "references"),
+                    _ => (LayerKind.App, "app"),
+                };
+        }
+    }
+
+    private static ImmutableArray<FilePlan> Sorted(IEnumerable<InputFile> files) =>
+    [
+        .. files.DistinctBy(file => file.Target, StringComparer.Ordinal)
             .OrderBy(file => file.Target, StringComparer.Ordinal)
-            .Select(file => new FilePlan(file.Source, file.Target))]);
+            .Select(file => new FilePlan(file.Source, file.Target)),
+    ];
+
+    [GeneratedRegex("^[a-z0-9][a-z0-9-]*$")]
+    private static partial Regex CustomName();
 }

@@ -10,11 +10,12 @@ internal static class NameChecker
     /// <summary>Every public Train* name. A test compares it with the targets files.</summary>
     public static ImmutableArray<string> Known { get; } =
     [
-        "TrainAptPackage", "TrainArguments", "TrainBuildImage", "TrainCacheDirectory", "TrainCpus", "TrainData", "TrainDependsOn",
-        "TrainDockerfileInstruction", "TrainEngine", "TrainGpus", "TrainHyperparameter", "TrainMemory", "TrainNetwork",
-        "TrainOutputRoot", "TrainPidsLimit", "TrainPipPackage", "TrainReadOnlyRootfs", "TrainReferenceRuntime",
-        "TrainReferenceTorchSharp", "TrainRegistryMirror", "TrainShmSize", "TrainStopGrace", "TrainTimeout", "TrainUser",
-        "TrainVerifyLayers", "TrainVolume",
+        "TrainAptPackage", "TrainArguments", "TrainBuildImage", "TrainCacheDirectory", "TrainCleanDependsOn", "TrainCpus", "TrainData",
+        "TrainDependsOn", "TrainDockerfileInstruction", "TrainEjectDirectory", "TrainEngine", "TrainGpus", "TrainHyperparameter",
+        "TrainMemory", "TrainNatives", "TrainNetwork", "TrainOutputRoot", "TrainPidsLimit", "TrainPipPackage",
+        "TrainReadOnlyRootfs", "TrainReferenceRuntime", "TrainReferenceTorchSharp", "TrainRegistryMirror", "TrainShmSize",
+        "TrainStopGrace", "TrainStripNatives", "TrainTimeout", "TrainUnneededNative", "TrainUser", "TrainVerifyLayers",
+        "TrainVolume",
     ];
 
     public static void Check(ImmutableArray<SourceElement> elements, ProblemCollector problems)

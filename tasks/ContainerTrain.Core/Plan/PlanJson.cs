@@ -10,16 +10,21 @@ namespace ContainerTrain.Plan;
 public static class PlanJson
 {
     // Paths and equations stay readable: the file is for people, and never embedded in HTML.
-    private static readonly JsonTypeInfo<TrainPlan> Plan = (JsonTypeInfo<TrainPlan>)new JsonSerializerOptions(PlanJsonContext.Default.Options)
+    private static readonly JsonSerializerOptions Options = new(PlanJsonContext.Default.Options)
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
         TypeInfoResolver = PlanJsonContext.Default.WithAddedModifier(RequireAll),
         RespectNullableAnnotations = true,
-    }.GetTypeInfo(typeof(TrainPlan));
+    };
+
+    private static JsonTypeInfo<TrainPlan> Plan => (JsonTypeInfo<TrainPlan>)Options.GetTypeInfo(typeof(TrainPlan));
 
     /// <summary>The same plan gives the same text.</summary>
     public static string Write(TrainPlan plan) => JsonSerializer.Serialize(plan, Plan) + "\n";
+
+    /// <summary>The image's half alone: what an image is to be recognized by.</summary>
+    internal static string Write(ImagePlan image) => JsonSerializer.Serialize(image, (JsonTypeInfo<ImagePlan>)Options.GetTypeInfo(typeof(ImagePlan)));
 
     /// <exception cref="ProblemException">CT2005 if the file is missing or no plan.</exception>
     public static TrainPlan Read(string file)

@@ -53,8 +53,11 @@ public sealed record ImagePlan
     public ImmutableSortedDictionary<string, string> Labels { get; init; } =
         ImmutableSortedDictionary<string, string>.Empty;
 
-    /// <summary>When the image says it was created, ISO 8601 (SOURCE_DATE_EPOCH); null for the time of its base.</summary>
-    public string? Created { get; init; }
+    /// <summary>Whether native libraries lose their symbol tables on the way into the image.</summary>
+    public bool StripNatives { get; init; }
+
+    /// <summary>When the image says it was created, ISO 8601 (SOURCE_DATE_EPOCH); empty for the time of its base.</summary>
+    public string Created { get; init; } = "";
 
     /// <summary>In the form <c>8080/tcp</c>.</summary>
     public ImmutableArray<string> Ports { get; init; } = [];

@@ -1,0 +1,45 @@
+using ContainerTrain.Diagnostics;
+using ContainerTrain.Dockerfile;
+using ContainerTrain.Plan;
+
+namespace ContainerTrain.Engine;
+
+/// <summary>The whole build context as a folder: a Dockerfile and its files, hard links where the file system allows.</summary>
+internal static class EjectedContext
+{
+    /// <summary>Marks a folder as one of these, so that nothing else is ever emptied.</summary>
+    private const string Marker = ".containertrain";
+
+    /// <exception cref="ProblemException">CT2006 if the folder holds something else, CT2004 if a file is missing.</exception>
+    public static void Write(ImagePlan image, string folder)
+    {
+        if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
+        {
+            if (!File.Exists(Path.Join(folder, Marker)))
+                throw new ProblemException(Codes.EjectFolderInUse.With(folder));
+            Directory.Delete(folder, recursive: true);
+        }
+        var missing = image.Layers.SelectMany(layer => layer.Files).Where(file => !File.Exists(file.Source))
+            .Select(file => Codes.MissingFile.With(file.Source, file.Target)).ToArray();
+        if (missing.Length > 0)
+            throw new ProblemException(missing);
+
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(Path.Join(folder, Marker), "Written by the target EjectDockerfile, which replaces this folder.\n");
+        File.WriteAllText(Path.Join(folder, ".dockerignore"), Marker + "\n");
+        File.WriteAllText(Path.Join(folder, "Dockerfile"), DockerfileComposer.Compose(image).Render());
+        foreach (var layer in image.Layers)
+        {
+            foreach (var file in layer.Files)
+                Place(file.Source, Path.Join(folder, layer.Name, file.Target), layer.Kind.IsShared());
+        }
+    }
+
+    /// <summary>Packages never change where they lie, so that a link is as good as a copy; the next build changes the rest.</summary>
+    private static void Place(string source, string target, bool immutable)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+        if (!immutable || OperatingSystem.IsWindows() || !Posix.TryLink(source, target))
+            File.Copy(source, target);
+    }
+}
