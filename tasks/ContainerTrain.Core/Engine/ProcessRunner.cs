@@ -37,11 +37,14 @@ public sealed class ProcessRunner(string dotnet) : ITrainRunner
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timeout.Token);
         var ended = new TaskCompletionSource();
         await using var registration = stop.Token.Register(() => _ = StopAsync(process, request.Plan.Run.StopGrace, ended.Task));
-        await Task.WhenAll(
+        var reading = Task.WhenAll(
             ReadLinesAsync(process.StandardOutput.BaseStream, isError: false, output),
             ReadLinesAsync(process.StandardError.BaseStream, isError: true, output));
         await process.WaitForExitAsync(CancellationToken.None);
         ended.SetResult();
+        // As a container does: what the program left running ends with it. Else it would also keep the streams open.
+        Leftovers.Kill("TRAIN_OUTPUT_DIR", request.Folder.Path);
+        await reading;
 
         var reason = cancellation.IsCancellationRequested ? RunReason.Canceled
             : timeout.IsCancellationRequested ? RunReason.TimedOut
@@ -58,6 +61,9 @@ public sealed class ProcessRunner(string dotnet) : ITrainRunner
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        // A container inherits nothing, so that a variable of another run must not reach this one either.
+        foreach (var name in info.Environment.Keys.Where(name => name.StartsWith("TRAIN_", StringComparison.Ordinal)).ToArray())
+            info.Environment.Remove(name);
         var paths = new TrainPaths(dataPath, request.Folder.Path, request.Folder.Checkpoints, request.Folder.Hyperparameters);
         foreach (var (name, value) in plan.Image.Environment.Concat(TrainEnvironment.Of(plan.Run, request.Folder.Id, paths)))
             info.Environment[name] = value;

@@ -1,0 +1,42 @@
+namespace ContainerTrain.Engine;
+
+/// <summary>
+/// Processes that a training program has left behind. Their parent is gone, but they have inherited its environment,
+/// which names the run. Linux only: elsewhere no process can read another one's environment.
+/// </summary>
+internal static class Leftovers
+{
+    private const int SigKill = 9;
+
+    /// <summary>Kills every process that was started with this value of this variable.</summary>
+    public static void Kill(string variable, string value)
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        var mark = $"{variable}={value}";
+        // Again until there is none: one may have started another between being listed and being killed.
+        while (Of(mark) is { Count: > 0 } processes)
+        {
+            foreach (var process in processes)
+                _ = Posix.Kill(process, SigKill);
+        }
+    }
+
+    private static List<int> Of(string mark) =>
+        [.. Directory.EnumerateDirectories("/proc")
+            .Select(folder => int.TryParse(Path.GetFileName(folder), out var process) ? process : 0)
+            .Where(process => process > 0 && Environment(process).Split('\0').Contains(mark))];
+
+    /// <summary>The variables that a process was started with, separated by zeros; empty if it has ended or is another user's.</summary>
+    private static string Environment(int process)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process}/environ");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+}
