@@ -104,8 +104,8 @@ public static class Codes
         "Train in a container (TrainEngine=docker or podman), or on a system with newer system libraries: Debian 13, Ubuntu 24.04, Fedora 40 or later.");
 
     public static readonly DiagnosticCode MountOutsideData = Error("CT3009", "Mount not possible without a container",
-        "TrainEngine=process cannot place '{0}' at '{1}': only paths under /train/data can be provided on the host.",
-        "Use a Target under /train/data, or train in a container.");
+        "TrainEngine=process cannot place '{0}' at '{1}': on the host, only files and folders under /train/data can be provided, none inside another.",
+        "Use a Target of its own under /train/data, or train in a container.");
 
     public static readonly DiagnosticCode BuildCanceled = Error("CT3010", "Build canceled",
         "{0} was canceled before it was done.",

@@ -12,9 +12,10 @@ internal sealed class DataFolder : IDisposable
 
     public string Path { get; }
 
-    /// <summary>CT3009 for every mount that lies outside the data folder or is a volume.</summary>
+    /// <summary>CT3009 for every mount that lies outside the data folder or inside another mount, or is a volume.</summary>
     public static IEnumerable<Problem> Check(RunPlan run) =>
-        run.Mounts.Where(mount => mount.Kind == MountKind.Volume || RelativeTarget(mount) is null)
+        // A link inside a linked folder would be made in the user's own data.
+        run.Mounts.Where(mount => mount.Kind == MountKind.Volume || RelativeTarget(mount) is null || run.Mounts.Any(other => IsInside(mount, other)))
             .Select(mount => Codes.MountOutsideData.With(mount.Source, mount.Target));
 
     public static DataFolder Create(RunPlan run)
@@ -38,6 +39,8 @@ internal sealed class DataFolder : IDisposable
         if (_temporary)
             Directory.Delete(Path, recursive: true);
     }
+
+    private static bool IsInside(MountPlan mount, MountPlan other) => mount.Target.StartsWith(other.Target + "/", StringComparison.Ordinal);
 
     private static string? RelativeTarget(MountPlan mount) =>
         mount.Target == ContainerPaths.Data ? ""
