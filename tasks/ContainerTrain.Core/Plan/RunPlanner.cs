@@ -34,8 +34,8 @@ internal static partial class RunPlanner
             NanoCpus = Optional<long>("TrainCpus", run.Cpus, Units.TryParseNanoCpus, "a number of processors such as 2 or 1.5", problems),
             PidsLimit = Optional<long>("TrainPidsLimit", run.PidsLimit, TryParseCount, "a whole number of at least 1", problems),
             ShmSize = Optional<long>("TrainShmSize", run.ShmSize, Units.TryParseBytes, "a size such as 64m or 1g", problems),
-            Timeout = Optional<TimeSpan>("TrainTimeout", run.Timeout, Units.TryParseDuration, "a duration such as 90, 30m or 1h30m", problems),
-            StopGrace = Optional<TimeSpan>("TrainStopGrace", run.StopGrace, Units.TryParseDuration, "a duration such as 120, 90s or 2m", problems)
+            Timeout = Optional<TimeSpan>("TrainTimeout", run.Timeout, Units.TryParseDuration, "a duration such as 90, 30m or 1h30m, at most 49d", problems),
+            StopGrace = Optional<TimeSpan>("TrainStopGrace", run.StopGrace, Units.TryParseDuration, "a duration such as 120, 90s or 2m, at most 49d", problems)
                 ?? TimeSpan.FromSeconds(120),
             Network = run.Network,
             ReadOnlyRootfs = Boolean("TrainReadOnlyRootfs", run.ReadOnlyRootfs, problems),

@@ -21,7 +21,7 @@ public static partial class Units
         return true;
     }
 
-    /// <summary>A duration from seconds (<c>90</c>) or parts with units (<c>1h30m</c>, <c>45s</c>, <c>500ms</c>, <c>2d</c>).</summary>
+    /// <summary>A duration from seconds (<c>90</c>) or parts with units (<c>1h30m</c>, <c>45s</c>, <c>500ms</c>, <c>2d</c>), up to 49 days.</summary>
     public static bool TryParseDuration(string text, out TimeSpan duration)
     {
         duration = default;
@@ -75,9 +75,12 @@ public static partial class Units
     private static bool TryNumber(string text, out double value) =>
         double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out value) && double.IsFinite(value);
 
+    /// <summary>A .NET timer counts up to 2³² milliseconds.</summary>
+    private const double LongestSeconds = 49 * 86_400;
+
     private static bool TryFromSeconds(double seconds, out TimeSpan duration)
     {
-        var valid = seconds is > 0 and <= 365.0 * 86_400;
+        var valid = seconds is > 0 and <= LongestSeconds;
         duration = valid ? TimeSpan.FromSeconds(seconds) : default;
         return valid;
     }
