@@ -4,13 +4,17 @@ using Docker.DotNet.Models;
 
 namespace ContainerTrain.Engine;
 
+/// <summary>What of an engine's ways a container's settings depend on.</summary>
+/// <param name="HasInit">Whether it can put a small init process above the program.</param>
+internal sealed record EngineTraits(bool IsRootless, bool HasInit);
+
 /// <summary>A run plan as the parameters of <c>POST /containers/create</c>.</summary>
 internal static class ContainerSettings
 {
     public const string RunLabel = "containertrain.run";
     public const string ProjectLabel = "containertrain.project";
 
-    public static CreateContainerParameters For(RunRequest request, bool rootless)
+    public static CreateContainerParameters For(RunRequest request, EngineTraits engine)
     {
         var run = request.Plan.Run;
         var environment = TrainEnvironment.Of(run, request.Folder.Id, TrainPaths.InContainer);
@@ -21,7 +25,7 @@ internal static class ContainerSettings
             Cmd = [.. request.Plan.Image.Command, .. run.Arguments],
             // HOME: the user of the build has no home in the image, and the root file system is read-only.
             Env = [.. environment.Select(variable => $"{variable.Key}={variable.Value}"), "HOME=/tmp"],
-            User = UserOf(run, rootless),
+            User = UserOf(run, engine.IsRootless),
             Labels = new Dictionary<string, string>
             {
                 [RunLabel] = request.Folder.Id,
@@ -29,11 +33,11 @@ internal static class ContainerSettings
             },
             AttachStdout = true,
             AttachStderr = true,
-            HostConfig = HostConfigOf(request),
+            HostConfig = HostConfigOf(request, engine),
         };
     }
 
-    private static HostConfig HostConfigOf(RunRequest request)
+    private static HostConfig HostConfigOf(RunRequest request, EngineTraits engine)
     {
         var run = request.Plan.Run;
         return new HostConfig
@@ -41,6 +45,8 @@ internal static class ContainerSettings
             Mounts = [.. run.Mounts.Select(MountOf), .. OwnMounts(request).Select(MountOf)],
             Tmpfs = new Dictionary<string, string> { ["/tmp"] = "rw,exec,nosuid,nodev" },
             ReadonlyRootfs = run.ReadOnlyRootfs,
+            // The kernel spares process 1 from signals: an abort would end as another signal, SIGTERM as nothing at all.
+            Init = engine.HasInit,
             CapDrop = ["ALL"],
             SecurityOpt = ["no-new-privileges"],
             NetworkMode = run.Network,

@@ -22,8 +22,9 @@ public sealed class DockerRunner(EngineConnection engine) : ITrainRunner
         string? container = null;
         try
         {
-            var parameters = ContainerSettings.For(request, await IsRootlessAsync(cancellation));
-            container = (await engine.Docker.Containers.CreateContainerAsync(parameters, cancellation)).ID;
+            var parameters = ContainerSettings.For(request, await TraitsAsync(cancellation));
+            // Not cancelled half-way: the engine would go on, and nobody would know the container's id.
+            container = (await engine.Docker.Containers.CreateContainerAsync(parameters, CancellationToken.None)).ID;
             return await AttendAsync(container, request, started, output, cancellation);
         }
         catch (DockerApiException e)
@@ -128,10 +129,13 @@ public sealed class DockerRunner(EngineConnection engine) : ITrainRunner
         }
     }
 
-    private async Task<bool> IsRootlessAsync(CancellationToken cancellation)
+    private async Task<EngineTraits> TraitsAsync(CancellationToken cancellation)
     {
         var info = await engine.Docker.System.GetSystemInfoAsync(cancellation);
-        return info.SecurityOptions?.Any(option => option.Contains("rootless", StringComparison.Ordinal)) ?? false;
+        return new EngineTraits(
+            IsRootless: info.SecurityOptions?.Any(option => option.Contains("rootless", StringComparison.Ordinal)) ?? false,
+            // Docker names the program it would use, and "N/A" as its version where that is missing. Podman names none.
+            HasInit: info.InitBinary is { Length: > 0 } && info.InitCommit?.ID != "N/A");
     }
 
     private static DateTimeOffset Time(string? text, DateTimeOffset otherwise) =>
