@@ -55,6 +55,12 @@ public sealed class EngineConnection : IDisposable
         var failures = new List<string>();
         foreach (var endpoint in candidates)
         {
+            // Connecting would say the same less clearly: "cannot assign requested address".
+            if (endpoint.IsUnix && !File.Exists(endpoint.Address.LocalPath))
+            {
+                failures.Add($"{endpoint}: there is no such socket");
+                continue;
+            }
             try
             {
                 tried = "";
