@@ -1,0 +1,157 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace ContainerTrain.DummyTrainer;
+
+/// <summary>What the program can be told to do.</summary>
+internal sealed class Steps
+{
+    public const string Usage = """
+        For example: out=hello lines=100 report exit=3 -- arguments that "report" shows
+
+        out=TEXT err=TEXT partial=TEXT     a line to stdout or stderr; text without a line end
+        lines=N err-lines=N interleave=N   "line 1" … "line N"; interleave writes to both in turn
+        long=N hex=BYTES                   one line of N characters; raw bytes
+        report                             process, environment and mounts as one line of JSON
+        show=VARIABLE                      the content of the file that an environment variable names
+        write=PATH read=PATH               says "wrote PATH" or "PATH: why not"; a relative path is in the output folder
+        problems=JSON                      writes problems.json
+        list-data                          the files below the data folder, a line for each
+        wait-for=PATH sleep sleep=MS       until a file exists; forever; for a while
+        save-on-sigterm=PATH               on SIGTERM takes a second, writes the file and exits with 0
+        ignore-sigterm
+        exit=N raise=SIGNAL segv abort
+        allocate=MB                        touches that much memory
+        threads=N                          says how many of N threads could be started
+        orphan=SECONDS                     starts a child that outlives this program and keeps its stdout open
+        """;
+
+    private readonly string[] _arguments;
+    private readonly List<PosixSignalRegistration> _registrations = [];
+
+    public Steps(string[] arguments)
+    {
+        _arguments = arguments;
+        Known = new Dictionary<string, Action<string>>(StringComparer.Ordinal)
+        {
+            ["out"] = Console.Out.WriteLine,
+            ["err"] = Console.Error.WriteLine,
+            ["partial"] = Console.Out.Write,
+            ["lines"] = count => Lines(Console.Out, Number(count)),
+            ["err-lines"] = count => Lines(Console.Error, Number(count)),
+            ["interleave"] = count => Interleave(Number(count)),
+            ["long"] = length => Console.Out.WriteLine(new string('x', Number(length))),
+            ["hex"] = bytes => WriteBytes(Convert.FromHexString(bytes)),
+            ["report"] = _ => Console.Out.WriteLine(Report.OfThisProcess(_arguments).ToJson()),
+            ["show"] = variable => Console.Out.WriteLine(File.ReadAllText(Environment.GetEnvironmentVariable(variable)!)),
+            ["write"] = path => Attempt("wrote", path, file => File.WriteAllText(file, "written by the dummy trainer\n")),
+            ["read"] = path => Attempt("read", path, file => Console.Out.WriteLine(File.ReadAllText(file))),
+            ["problems"] = json => File.WriteAllText(InOutput("problems.json"), json),
+            ["list-data"] = _ => ListData(),
+            ["wait-for"] = path => WaitFor(InOutput(path)),
+            ["sleep"] = time => Thread.Sleep(time.Length > 0 ? Number(time) : Timeout.Infinite),
+            ["save-on-sigterm"] = path => OnSigTerm(() => SaveAndExit(InOutput(path))),
+            ["ignore-sigterm"] = _ => OnSigTerm(() => Console.Out.WriteLine("SIGTERM ignored")),
+            ["exit"] = code => Environment.Exit(Number(code)),
+            ["raise"] = signal => Native.Raise(Number(signal)),
+            ["segv"] = _ => Native.WriteToNowhere(),
+            ["abort"] = _ => Native.Abort(),
+            ["allocate"] = megabytes => Native.Touch(Number(megabytes)),
+            ["threads"] = count => StartThreads(Number(count)),
+            ["orphan"] = StartOrphan,
+        };
+    }
+
+    public IReadOnlyDictionary<string, Action<string>> Known { get; }
+
+    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+
+    private static string InOutput(string path) => Path.Combine(Environment.GetEnvironmentVariable("TRAIN_OUTPUT_DIR") ?? ".", path);
+
+    private static void Lines(TextWriter writer, int count)
+    {
+        // In one go: a thousand small writes test the kernel's pipe, not who reads it.
+        var text = new StringBuilder();
+        for (var i = 1; i <= count; i++)
+            text.Append("line ").Append(i).Append('\n');
+        writer.Write(text);
+    }
+
+    private static void Interleave(int count)
+    {
+        for (var i = 1; i <= count; i++)
+        {
+            Console.Out.WriteLine($"out {i}");
+            Console.Error.WriteLine($"err {i}");
+        }
+    }
+
+    private static void WriteBytes(byte[] bytes)
+    {
+        using var stdout = Console.OpenStandardOutput();
+        stdout.Write(bytes);
+    }
+
+    private static void Attempt(string done, string path, Action<string> action)
+    {
+        try
+        {
+            action(InOutput(path));
+            Console.Out.WriteLine($"{done} {path}");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Console.Out.WriteLine($"{path}: {e.Message}");
+        }
+    }
+
+    private static void ListData()
+    {
+        var folder = Environment.GetEnvironmentVariable("TRAIN_DATA_DIR")!;
+        foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+            Console.Out.WriteLine($"{Path.GetRelativePath(folder, file)}: {File.ReadAllBytes(file).Length} bytes");
+    }
+
+    private static void WaitFor(string path)
+    {
+        while (!File.Exists(path))
+            Thread.Sleep(20);
+    }
+
+    private void OnSigTerm(Action action) => _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
+    {
+        context.Cancel = true;
+        action();
+    }));
+
+    private static void SaveAndExit(string path)
+    {
+        // Longer than a kill takes that comes at once, so that only a grace lets the file be written.
+        Thread.Sleep(1000);
+        File.WriteAllText(path, "saved\n");
+        Environment.Exit(0);
+    }
+
+    private static void StartThreads(int count)
+    {
+        var started = 0;
+        try
+        {
+            for (; started < count; started++)
+                new Thread(() => Thread.Sleep(Timeout.Infinite), maxStackSize: 1 << 18) { IsBackground = true }.Start();
+        }
+        catch (OutOfMemoryException)
+        {
+            // What .NET makes of a clone that the kernel refused.
+        }
+        Console.Out.WriteLine($"threads: {started}");
+    }
+
+    private static void StartOrphan(string seconds)
+    {
+        using var child = Process.Start(new ProcessStartInfo("sleep", [seconds]))!;
+        Console.Out.WriteLine($"orphan {child.Id}");
+    }
+}

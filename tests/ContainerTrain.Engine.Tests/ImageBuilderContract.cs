@@ -1,0 +1,351 @@
+using System.Collections.Immutable;
+using System.Formats.Tar;
+using ContainerTrain.Diagnostics;
+using ContainerTrain.Inputs;
+using ContainerTrain.Plan;
+using Docker.DotNet.Models;
+
+namespace ContainerTrain.Engine.Tests;
+
+/// <summary>What an image is, whichever engine and builder made it.</summary>
+public abstract class ImageBuilderContract(ContainerEngine engine) : IAsyncLifetime
+{
+    private readonly TestFolder _project = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    /// <summary>The builder under test.</summary>
+    protected abstract Task<IImageBuilder> SelectAsync(ImagePlan image, BuildCache cache, IProgress<string> progress);
+
+    public ValueTask InitializeAsync()
+    {
+        _ = engine.Connection; // skips without an engine
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _project.Dispose();
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task TheImageHasExactlyThePlannedFiles()
+    {
+        var image = Plan(same => same,
+        [
+            AppFile("App.dll", "program"),
+            AppFile("empty.txt", ""),
+            AppFile("deep/er/file.txt", "deep"),
+            AppFile("with space.txt", "space"),
+            AppFile("ünï 漢字.txt", "unicode"),
+            AppFile("$HOME ${x} `id`.txt", "dollar"),
+            AppFile("[a]*?.txt", "pattern"),
+            AppFile("#hash", "hash"),
+            AppFile("-dash", "dash"),
+            AppFile("'quote\"s'", "quotes"),
+            AppFile(".dockerignore", "**"),
+            AppFile("Dockerfile", "FROM scratch"),
+            new InputFile(_project.Write("lib/Some.dll", "library"), "Some.dll", FileOrigin.PackageLibrary, "Some.Library", "1.0.0"),
+            new InputFile(_project.Write("lib/libsome.so", "native"), "libsome.so", FileOrigin.PackageNative, "Some.Native", "2.0.0"),
+            new InputFile(_project.Write("lib/libother.so", "native"), "libother.so", FileOrigin.PackageNative, "Other.Native", "3.0.0"),
+        ]);
+
+        var built = await BuildAsync(image);
+
+        var expected = image.Layers.SelectMany(layer => layer.Files).ToDictionary(file => "app/" + file.Target, file => File.ReadAllText(file.Source));
+        var seen = await FilesOfAsync(built.Id, "/app");
+        Assert.Equal(
+            expected.OrderBy(pair => pair.Key, StringComparer.Ordinal),
+            seen.ToDictionary(file => file.Name, file => file.Text).OrderBy(pair => pair.Key, StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task ModesAndOwnersDoNotDependOnTheBuildersUmask()
+    {
+        var closed = AppFile("closed.txt", "x");
+        File.SetUnixFileMode(closed.Source, UnixFileMode.UserRead);
+        var open = AppFile("open.txt", "x");
+        File.SetUnixFileMode(open.Source, (UnixFileMode)0b110_110_110);
+        var script = AppFile("run.sh", "x");
+        File.SetUnixFileMode(script.Source, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
+        var built = await BuildAsync(Plan(same => same, [closed, open, script]));
+
+        var seen = await FilesOfAsync(built.Id, "/app");
+        Assert.Equal(
+            [("app/closed.txt", "644", "0:0"), ("app/open.txt", "644", "0:0"), ("app/run.sh", "755", "0:0")],
+            seen.Where(file => file.Name != "app/library.txt").Select(file => (file.Name, Convert.ToString((int)file.Mode, 8), file.Owner)));
+    }
+
+    [Fact]
+    public async Task TheConfigurationIsThePlans()
+    {
+        const string awkward = "a \"quoted\" $HOME ${PATH} \\ 'single' ünï `id` %20 #x";
+        var image = Plan(image => image with
+        {
+            WorkingDirectory = "/srv/my app",
+            User = "1234:5678",
+            AppCommand = ["/usr/bin/env", "two words", awkward],
+            DefaultArgs = ["--default", awkward],
+            Environment = [Item("PLAIN", "1"), Item("AWKWARD", awkward), Item("EMPTY", "")],
+            Labels = [Item("org.example.note", awkward)],
+            Ports = [new InputItem("8080"), new InputItem("53") { Metadata = new InputItem("").Metadata.Add("Type", "udp") }],
+        });
+
+        var built = await BuildAsync(image);
+
+        var config = (await engine.Client.Images.InspectImageAsync(built.Id, Cancellation)).Config!;
+        Assert.Equal(["/usr/bin/env", "two words", awkward], config.Entrypoint);
+        Assert.Equal(["--default", awkward], config.Cmd);
+        Assert.Equal(("/srv/my app", "1234:5678"), (config.WorkingDir, config.User));
+        Assert.Superset(new HashSet<string> { "PLAIN=1", "AWKWARD=" + awkward, "EMPTY=" }, config.Env!.ToHashSet());
+        Assert.Equal(awkward, config.Labels!["org.example.note"]);
+        Assert.Superset(new HashSet<string> { "8080/tcp", "53/udp" }, config.ExposedPorts!.Keys.ToHashSet());
+        Assert.Contains("srv/my app/".Split('/')[1] + "/library.txt", (await FilesOfAsync(built.Id, "/srv/my app")).Select(file => file.Name));
+    }
+
+    [Fact]
+    public async Task TheImageHasEveryName()
+    {
+        var image = Plan(image => image with { Tags = "one;two" });
+
+        var built = await BuildAsync(image);
+
+        foreach (var reference in image.References)
+            Assert.Equal(built.Id, (await engine.Client.Images.InspectImageAsync(reference, Cancellation)).ID);
+    }
+
+    [Fact]
+    public async Task ASecondBuildMakesTheSameImage()
+    {
+        var image = Plan(same => same);
+
+        var first = await BuildAsync(image);
+        var second = await BuildAsync(image);
+
+        Assert.Equal((first.Id, first.DepsImage), (second.Id, second.DepsImage));
+    }
+
+    [Fact]
+    public async Task AChangedAppFileChangesNoLayerBelowTheApp()
+    {
+        var app = AppFile("App.dll", "one");
+        var image = Plan(same => same, [app]);
+        var before = await BuildAsync(image);
+        File.WriteAllText(app.Source, "other");
+        File.SetLastWriteTimeUtc(app.Source, DateTime.UtcNow.AddMinutes(1));
+
+        var after = await BuildAsync(image, previous: before);
+
+        Assert.NotEqual(before.Id, after.Id);
+        Assert.Equal(before.DepsImage, after.DepsImage);
+        var deps = await LayersOfAsync(before.DepsImage);
+        Assert.Equal(deps, (await LayersOfAsync(after.Id)).Take(deps.Count));
+        Assert.Equal("other", (await FilesOfAsync(after.Id, "/app")).Single(file => file.Name == "app/App.dll").Text);
+    }
+
+    [Fact]
+    public async Task AChangedLibraryMakesANewDepsImage()
+    {
+        var library = new InputFile(_project.Write("lib/Some.dll", "one"), "Some.dll", FileOrigin.PackageLibrary, "Some.Library", "1.0.0");
+        var image = Plan(same => same, [library]);
+        var before = await BuildAsync(image);
+        File.WriteAllText(library.Source, "other");
+        File.SetLastWriteTimeUtc(library.Source, DateTime.UtcNow.AddMinutes(1));
+
+        var after = await BuildAsync(image);
+
+        Assert.NotEqual(before.DepsImage, after.DepsImage);
+        Assert.Equal("other", (await FilesOfAsync(after.Id, "/app")).Single(file => file.Name == "app/Some.dll").Text);
+    }
+
+    [Fact]
+    public async Task ADeletedImageIsMadeAgain()
+    {
+        var image = Plan(same => same);
+        var before = await BuildAsync(image);
+        await engine.Client.Images.DeleteImageAsync(image.References[0], new ImageDeleteParameters(), Cancellation);
+        await engine.Client.Images.DeleteImageAsync(before.DepsImage, new ImageDeleteParameters(), Cancellation);
+
+        var after = await BuildAsync(image, previous: before);
+
+        Assert.Equal(after.Id, (await engine.Client.Images.InspectImageAsync(image.References[0], Cancellation)).ID);
+    }
+
+    [Fact]
+    public async Task AMissingBaseImageIsCT3003()
+    {
+        var image = Plan(same => same) with { PullReference = "localhost:1/containertrain-tests/none:1" };
+
+        var problem = Assert.Single((await Assert.ThrowsAsync<ProblemException>(() => BuildAsync(image))).Problems);
+
+        Assert.Equal("CT3003", problem.Code.Id);
+        Assert.Contains("localhost:1/containertrain-tests/none:1", problem.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("system")]
+    [InlineData("app")]
+    public async Task AFailingInstructionIsCT3004WithItsOwnWords(string stage)
+    {
+        // The sum is in what the command prints, not in the instruction that an engine repeats.
+        var image = Plan(image => image with { Instructions = [Instruction("RUN echo \"the reason is $((40 + 2))\" && exit 7", stage)] });
+
+        var problem = Assert.Single((await Assert.ThrowsAsync<ProblemException>(() => BuildAsync(image))).Problems);
+
+        Assert.Equal("CT3004", problem.Code.Id);
+        Assert.Contains("the reason is 42", problem.Message, StringComparison.Ordinal);
+        Assert.Contains("7", problem.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AMissingFileIsCT2004AndNoImage()
+    {
+        var file = AppFile("App.dll", "program");
+        var image = Plan(same => same, [file]);
+        File.Delete(file.Source);
+
+        var problem = Assert.Single((await Assert.ThrowsAsync<ProblemException>(() => BuildAsync(image))).Problems);
+
+        Assert.Equal("CT2004", problem.Code.Id);
+        Assert.False(await engine.Connection.HasImageAsync(image.References[0], Cancellation));
+    }
+
+    [Theory]
+    [InlineData("system")]
+    [InlineData("app")]
+    public async Task TheProjectsInstructionsAreDone(string stage)
+    {
+        var image = Plan(image => image with { Instructions = [Instruction("RUN mkdir /made && echo yes > /made/it", stage, "before"), Instruction("ENV MADE=it", stage)] });
+
+        var built = await BuildAsync(image);
+
+        Assert.Equal("yes\n", Assert.Single(await FilesOfAsync(built.Id, "/made")).Text);
+        Assert.Contains("MADE=it", (await engine.Client.Images.InspectImageAsync(built.Id, Cancellation)).Config!.Env!);
+    }
+
+    [Fact]
+    public async Task TwoBuildsAtOnceAreBothRight()
+    {
+        // One deps image, two applications: as when a solution builds its projects in parallel.
+        var library = new InputFile(_project.Write("lib/Some.dll", $"{Guid.NewGuid()}"), "Some.dll", FileOrigin.PackageLibrary, "Some.Library", "1.0.0");
+        var images = Enumerable.Range(0, 4).Select(i => Plan(same => same, [AppFile($"{i}/App.dll", $"app {i}"), library], shared: library)).ToArray();
+
+        var built = await Task.WhenAll(images.Select(image => BuildAsync(image)));
+
+        Assert.Single(built.Select(image => image.DepsImage).Distinct());
+        for (var i = 0; i < built.Length; i++)
+            Assert.Equal($"app {i}", (await FilesOfAsync(built[i].Id, "/app")).Single(file => file.Name.EndsWith("/App.dll", StringComparison.Ordinal)).Text);
+    }
+
+    [Fact]
+    public async Task ACanceledBuildLeavesNoImage()
+    {
+        var image = Plan(image => image with { Instructions = [Instruction("RUN echo started && sleep 600", "app")] });
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var progress = new Lines<string>(line =>
+        {
+            if (line.Contains("sleep 600", StringComparison.Ordinal))
+                cancel.Cancel();
+        });
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => BuildAsync(image, previous: null, progress, cancel.Token));
+
+        Assert.False(await engine.Connection.HasImageAsync(image.References[0], Cancellation));
+    }
+
+    [Fact]
+    public async Task ProgressNamesTheStepsAndWhatTheyPrint()
+    {
+        var image = Plan(image => image with { Instructions = [Instruction($"RUN echo \"{Guid.NewGuid()} says $((40 + 2))\"", "system")] });
+        var progress = new Lines<string>();
+
+        await BuildAsync(image, previous: null, progress, Cancellation);
+
+        Assert.Contains(progress.All, line => line.Contains(" says 42", StringComparison.Ordinal));
+    }
+
+    private Task<BuiltImage> BuildAsync(ImagePlan image, BuiltImage? previous = null) =>
+        BuildAsync(image, previous, new Lines<string>(), Cancellation);
+
+    private Task<BuiltImage> BuildAsync(ImagePlan image, BuiltImage? previous, IProgress<string> progress, CancellationToken cancellation) =>
+        engine.BuildAsync(image, (cache, lines) => SelectAsync(image, cache, lines), previous, progress, cancellation);
+
+    private ImagePlan Plan(Func<ImageInputs, ImageInputs> change, ImmutableArray<InputFile> files = default, InputFile? shared = null)
+    {
+        var inputs = Dummy.Inputs(_project);
+        var own = shared is null ? inputs.Image.Files.Where(file => file.Origin == FileOrigin.PackageLibrary) : [];
+        return Dummy.Plan(inputs with { Image = change(inputs.Image with { Files = [.. files.IsDefault ? [AppFile("App.dll", "program")] : files, .. own] }) }).Image;
+    }
+
+    private InputFile AppFile(string target, string text) => new(_project.Write("bin/" + target, text), target, FileOrigin.Project);
+
+    private static InputItem Item(string name, string value) => new(name) { Metadata = new InputItem("").Metadata.Add("Value", value) };
+
+    private static InputItem Instruction(string text, string stage, string position = "after") =>
+        new(text) { Metadata = new InputItem("").Metadata.Add("Stage", stage).Add("Position", position) };
+
+    private async Task<IReadOnlyList<string>> LayersOfAsync(string image) =>
+        [.. (await engine.Client.Images.InspectImageAsync(image, Cancellation)).RootFS!.Layers!];
+
+    private sealed record ImageFile(string Name, UnixFileMode Mode, string Owner, string Text);
+
+    /// <summary>The files below a folder of an image, as a container that never runs has them.</summary>
+    private async Task<IReadOnlyList<ImageFile>> FilesOfAsync(string image, string folder)
+    {
+        var container = await engine.Client.Containers.CreateContainerAsync(new CreateContainerParameters { Image = image, Entrypoint = ["/none"] }, Cancellation);
+        try
+        {
+            var archive = await engine.Client.Containers.GetArchiveFromContainerAsync(
+                container.ID, new ContainerPathStatParameters { Path = folder }, statOnly: false, Cancellation);
+            // Read whole: the tar reader mixes in synchronous reads, which the connection refuses.
+            await using var stream = archive.Stream!;
+            using var tar = new MemoryStream();
+            await stream.CopyToAsync(tar, Cancellation);
+            tar.Position = 0;
+            return Read(tar);
+        }
+        finally
+        {
+            await engine.Client.Containers.RemoveContainerAsync(container.ID, new ContainerRemoveParameters { Force = true }, CancellationToken.None);
+        }
+    }
+
+    private static IReadOnlyList<ImageFile> Read(Stream stream)
+    {
+        var files = new List<ImageFile>();
+        using var tar = new TarReader(stream);
+        while (tar.GetNextEntry(copyData: true) is { } entry)
+        {
+            if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile))
+                continue;
+            using var reader = new StreamReader(entry.DataStream ?? Stream.Null);
+            files.Add(new ImageFile(entry.Name, entry.Mode, $"{entry.Uid}:{entry.Gid}", reader.ReadToEnd()));
+        }
+        return [.. files.OrderBy(file => file.Name, StringComparer.Ordinal)];
+    }
+}
+
+/// <summary>With the builder that the product chooses.</summary>
+public abstract class ChosenImageBuild(ContainerEngine engine) : ImageBuilderContract(engine)
+{
+    private readonly ContainerEngine _engine = engine;
+
+    protected override Task<IImageBuilder> SelectAsync(ImagePlan image, BuildCache cache, IProgress<string> progress) =>
+        BuilderSelector.SelectAsync(image, _engine.Connection, cache, progress, TestContext.Current.CancellationToken);
+}
+
+public sealed class DockerImageBuild(DockerEngine engine) : ChosenImageBuild(engine);
+
+public sealed class PodmanImageBuild(PodmanEngine engine) : ChosenImageBuild(engine);
+
+/// <summary>With the builder that every engine has.</summary>
+public sealed class DockerDockerfileBuild(DockerEngine engine) : ImageBuilderContract(engine)
+{
+    private readonly DockerEngine _engine = engine;
+
+    protected override Task<IImageBuilder> SelectAsync(ImagePlan image, BuildCache cache, IProgress<string> progress) =>
+        Task.FromResult<IImageBuilder>(new DockerfileBuilder(_engine.Connection, cache));
+}
