@@ -15,29 +15,35 @@ internal static class BuildStream
     {
         string? id = null, error = null;
         var lastWords = new Queue<string>();
-        await foreach (var message in JsonSerializer.DeserializeAsyncEnumerable<JsonElement>(stream, topLevelValues: true, cancellationToken: cancellation))
+        try
         {
-            if (message.TryGetProperty("errorDetail", out var detail) && detail.TryGetProperty("message", out var text))
-                error = text.GetString();
-            else if (message.TryGetProperty("error", out var plain))
-                error ??= plain.GetString();
-            else if (message.TryGetProperty("stream", out var line))
-                Report(line.GetString() ?? "");
-            else if (message.TryGetProperty("aux", out var aux))
-                id = ReadAux(message, aux) ?? id;
+            await foreach (var message in JsonSerializer.DeserializeAsyncEnumerable<JsonElement>(stream, topLevelValues: true, cancellationToken: cancellation))
+                Read(message);
+        }
+        catch (JsonException e)
+        {
+            error ??= $"the engine's answer cannot be read: {e.Message}";
         }
         return new BuildStreamResult(id, error is null ? null : string.Join('\n', [error.Trim(), .. lastWords]));
 
-        string? ReadAux(JsonElement message, JsonElement aux)
+        void Read(JsonElement message)
         {
-            if (aux.ValueKind == JsonValueKind.Object)
-                return aux.TryGetProperty("ID", out var value) ? value.GetString() : null;
-            if (message.TryGetProperty("id", out var kind) && kind.GetString() == "moby.buildkit.trace" && aux.TryGetBytesFromBase64(out var trace))
-            {
-                foreach (var e in BuildKitTrace.Read(trace))
-                    Report(e.Text);
-            }
-            return null;
+            if (Text(Member(Member(message, "errorDetail"), "message")) is { } detail)
+                error = detail;
+            else if (Text(Member(message, "error")) is { } plain)
+                error ??= plain;
+            else if (Text(Member(message, "stream")) is { } line)
+                Report(line);
+            else if (Text(Member(Member(message, "aux"), "ID")) is { } image)
+                id = image;
+            else if (Text(Member(message, "id")) == "moby.buildkit.trace" && Member(message, "aux") is { ValueKind: JsonValueKind.String } aux && aux.TryGetBytesFromBase64(out var trace))
+                ReportAll(BuildKitTrace.Read(trace));
+        }
+
+        void ReportAll(IEnumerable<BuildKitTrace.Event> events)
+        {
+            foreach (var e in events)
+                Report(e.Text);
         }
 
         void Report(string text)
@@ -52,4 +58,10 @@ internal static class BuildStream
             }
         }
     }
+
+    private static JsonElement? Member(JsonElement? element, string name) =>
+        element is { ValueKind: JsonValueKind.Object } parent && parent.TryGetProperty(name, out var value) ? value : null;
+
+    private static string? Text(JsonElement? element) =>
+        element is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
 }

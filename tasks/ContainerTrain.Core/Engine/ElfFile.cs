@@ -18,7 +18,8 @@ public sealed record ElfFile(
     private const long DynamicNeeded = 1;
 
     /// <summary>Reads a 64-bit little-endian ELF file; null if the file is anything else.</summary>
-    /// <exception cref="IOException">The file cannot be read, or ends before its own headers say.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="InvalidDataException">It ends before its own headers say.</exception>
     public static ElfFile? Read(string path)
     {
         using var stream = File.OpenRead(path);
@@ -34,7 +35,7 @@ public sealed record ElfFile(
         foreach (var section in sections.Where(section => section.Type is Dynamic or VersionNeedSection or VersionDefinition))
         {
             var data = Bytes(stream, section);
-            var strings = section.Link < sections.Count && sections[section.Link].Type == StringTable ? Bytes(stream, sections[section.Link]) : [];
+            var strings = section.Link < sections.Count && sections[(int)section.Link].Type == StringTable ? Bytes(stream, sections[(int)section.Link]) : [];
             switch (section.Type)
             {
                 case Dynamic:
@@ -51,7 +52,7 @@ public sealed record ElfFile(
         return new ElfFile(needed.ToImmutable(), needs.ToImmutable(), definitions.ToImmutable());
     }
 
-    private readonly record struct Section(uint Type, long Offset, long Size, int Link);
+    private readonly record struct Section(uint Type, long Offset, long Size, uint Link);
 
     private static List<Section> Sections(FileStream stream, byte[] header)
     {
@@ -66,7 +67,7 @@ public sealed record ElfFile(
                 BinaryPrimitives.ReadUInt32LittleEndian(entry[4..]),
                 BinaryPrimitives.ReadInt64LittleEndian(entry[0x18..]),
                 BinaryPrimitives.ReadInt64LittleEndian(entry[0x20..]),
-                BinaryPrimitives.ReadInt32LittleEndian(entry[0x28..])));
+                BinaryPrimitives.ReadUInt32LittleEndian(entry[0x28..])));
         }
         return sections;
     }
@@ -83,38 +84,38 @@ public sealed record ElfFile(
     /// <summary>Elf64_Verneed: version, count, file, aux, next; each with Elf64_Vernaux: hash, flags, other, name, next.</summary>
     private static IEnumerable<VersionNeed> ReadVersionNeeds(byte[] data, byte[] strings)
     {
-        for (var at = 0; at + 16 <= data.Length;)
+        for (var at = 0L; Fits(data, at, 16);)
         {
             var library = Text(strings, U32(data, at + 4));
-            var aux = at + (int)U32(data, at + 8);
-            for (var i = 0; i < U16(data, at + 2) && aux + 16 <= data.Length; i++)
+            var aux = at + U32(data, at + 8);
+            for (var i = 0; i < U16(data, at + 2) && Fits(data, aux, 16); i++)
             {
                 yield return new VersionNeed(library, Text(strings, U32(data, aux + 8)));
-                aux += (int)U32(data, aux + 12);
+                aux += U32(data, aux + 12);
             }
             if (U32(data, at + 12) is var next && next == 0)
                 yield break;
-            at += (int)next;
+            at += next;
         }
     }
 
     /// <summary>Elf64_Verdef: version, flags, index, count, hash, aux, next; the first Elf64_Verdaux names it.</summary>
     private static IEnumerable<string> ReadVersionDefinitions(byte[] data, byte[] strings)
     {
-        for (var at = 0; at + 20 <= data.Length;)
+        for (var at = 0L; Fits(data, at, 20);)
         {
-            var aux = at + (int)U32(data, at + 12);
-            if (aux + 4 <= data.Length)
+            var aux = at + U32(data, at + 12);
+            if (Fits(data, aux, 4))
                 yield return Text(strings, U32(data, aux));
             if (U32(data, at + 16) is var next && next == 0)
                 yield break;
-            at += (int)next;
+            at += next;
         }
     }
 
     private static byte[] Bytes(FileStream stream, Section section)
     {
-        if (section.Offset < 0 || section.Size < 0 || section.Offset + section.Size > stream.Length)
+        if (section.Offset < 0 || section.Size < 0 || section.Size > stream.Length - section.Offset)
             throw new InvalidDataException($"'{stream.Name}' is cut short: its headers name bytes beyond its end.");
         var bytes = new byte[section.Size];
         stream.Position = section.Offset;
@@ -122,9 +123,12 @@ public sealed record ElfFile(
         return bytes;
     }
 
-    private static uint U32(byte[] data, int at) => BinaryPrimitives.ReadUInt32LittleEndian(data.AsSpan(at));
+    // Offsets are 64-bit so that those in a damaged file lead out of it, never back into it.
+    private static bool Fits(byte[] data, long at, int size) => at + size <= data.Length;
 
-    private static ushort U16(byte[] data, int at) => BinaryPrimitives.ReadUInt16LittleEndian(data.AsSpan(at));
+    private static uint U32(byte[] data, long at) => BinaryPrimitives.ReadUInt32LittleEndian(data.AsSpan((int)at));
+
+    private static ushort U16(byte[] data, long at) => BinaryPrimitives.ReadUInt16LittleEndian(data.AsSpan((int)at));
 
     private static string Text(byte[] strings, uint offset)
     {

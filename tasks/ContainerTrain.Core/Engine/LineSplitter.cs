@@ -14,10 +14,20 @@ internal sealed class LineSplitter(Action<string> line)
     private readonly Decoder _decoder = Encoding.UTF8.GetDecoder();
     private readonly StringBuilder _pending = new();
 
-    public void Add(ReadOnlySpan<byte> bytes)
+    public void Add(ReadOnlySpan<byte> bytes) => Add(bytes, isEnd: false);
+
+    /// <summary>The end of the stream ends the last line.</summary>
+    public void Complete()
     {
-        Span<char> chars = new char[_decoder.GetCharCount(bytes, flush: false)];
-        _decoder.GetChars(bytes, chars, flush: false);
+        Add([], isEnd: true);
+        if (_pending.Length > 0)
+            Emit();
+    }
+
+    private void Add(ReadOnlySpan<byte> bytes, bool isEnd)
+    {
+        Span<char> chars = new char[_decoder.GetCharCount(bytes, isEnd)];
+        _decoder.GetChars(bytes, chars, isEnd);
         foreach (var c in chars)
         {
             if (c == '\n' || _pending.Length >= LongestLine)
@@ -25,13 +35,6 @@ internal sealed class LineSplitter(Action<string> line)
             if (c != '\n')
                 _pending.Append(c);
         }
-    }
-
-    /// <summary>The end of the stream ends the last line.</summary>
-    public void Complete()
-    {
-        if (_pending.Length > 0)
-            Emit();
     }
 
     private void Emit()

@@ -11,7 +11,7 @@ public static class NativePreflight
     /// <summary>One CT3008 per file and library that does not fit, with the highest version that is missing.</summary>
     public static IReadOnlyList<Problem> Check(IEnumerable<string> natives, SystemLibraries system)
     {
-        var files = natives.Where(File.Exists).ToDictionary(path => path, ElfFile.Read);
+        var files = natives.Where(File.Exists).Distinct().ToDictionary(path => path, ElfFile.Read);
         var bundled = files.Keys.Select(Path.GetFileName).ToHashSet(StringComparer.Ordinal);
         var problems = new List<Problem>();
         foreach (var (path, elf) in files.Where(file => file.Value is not null).OrderBy(file => file.Key, StringComparer.Ordinal))
