@@ -70,8 +70,8 @@ public sealed class AnInvalidLimit
         { "TrainPidsLimit is '0'", "a whole number of at least 1", run => run with { PidsLimit = "0" } },
         { "TrainPidsLimit is '-1'", "a whole number of at least 1", run => run with { PidsLimit = "-1" } },
         { "TrainShmSize is 'NaN'", "a size such as 64m or 1g", run => run with { ShmSize = "NaN" } },
-        { "TrainTimeout is 'soon'", "a duration such as 90, 30m or 1h30m", run => run with { Timeout = "soon" } },
-        { "TrainStopGrace is '-5'", "a duration such as 120, 90s or 2m", run => run with { StopGrace = "-5" } },
+        { "TrainTimeout is 'soon'", "a duration such as 90, 30m or 1h30m, at most 49d", run => run with { Timeout = "soon" } },
+        { "TrainStopGrace is '-5'", "a duration such as 120, 90s or 2m, at most 49d", run => run with { StopGrace = "-5" } },
     };
 
     [Theory]
