@@ -1,56 +1,105 @@
-using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
-using System.Text.Json.Serialization;
+using System.Collections.Immutable;
+using System.Globalization;
 using ContainerTrain.Engine;
 using ContainerTrain.Plan;
 
 namespace ContainerTrain;
 
-/// <summary>
-/// What the last build of the image was made of (<c>image.json</c>): if nothing of it changed and the engine still has the
-/// image, there is nothing to build.
-/// </summary>
-/// <param name="Key">Of the image plan and of the length and time of each of its files.</param>
-/// <param name="Endpoint">The engine that has the image.</param>
-public sealed record ImageStamp(string Key, string Endpoint, BuiltImage Image)
+/// <summary>A file as it was: its length and time of change, -1 for a file that was not there.</summary>
+public sealed record FileState(string Path, long Length, long Ticks)
 {
-    private const int CurrentFormat = 1;
+    public static FileState Of(string path)
+    {
+        var info = new FileInfo(path);
+        return info.Exists ? new FileState(path, info.Length, info.LastWriteTimeUtc.Ticks) : new FileState(path, -1, 0);
+    }
 
-    /// <summary>Of this file; another version of the SDK may have another.</summary>
-    public int Format { get; init; }
+    public bool IsUnchanged() => this == Of(Path);
+}
+
+/// <summary>
+/// What the last build of the image was made of (<c>image.stamp</c>): if nothing of it changed and the engine still has
+/// the image, there is nothing to build. Plain lines rather than JSON: reading it is most of what an idle build costs.
+/// </summary>
+public sealed record ImageStamp
+{
+    private const string Format = "containertrain image stamp 2";
+
+    /// <summary>Where engines were looked for.</summary>
+    public required EngineSettings Settings { get; init; }
+
+    /// <summary>The address of the engine that has the image.</summary>
+    public required string Endpoint { get; init; }
+
+    /// <summary>What of the plan the image was made from (<see cref="TrainPlan.ImageKey"/>).</summary>
+    public required string Key { get; init; }
+
+    /// <summary>The image's first name.</summary>
+    public required string Reference { get; init; }
+
+    /// <summary>The base image's name on the engine.</summary>
+    public required string BaseReference { get; init; }
+
+    public required BuiltImage Image { get; init; }
+
+    /// <summary>Files that decide where engines are looked for and what is built: the plan and the client's configuration.</summary>
+    public required ImmutableArray<FileState> Settled { get; init; }
+
+    /// <summary>The files of the image.</summary>
+    public required ImmutableArray<FileState> Files { get; init; }
 
     /// <summary>The last build's stamp, or null if there is none that can be read.</summary>
     public static ImageStamp? Read(string file)
     {
+        if (!File.Exists(file))
+            return null;
+        var lines = File.ReadAllLines(file);
         try
         {
-            return File.Exists(file)
-                && JsonSerializer.Deserialize(File.ReadAllBytes(file), ImageStampContext.Default.ImageStamp) is { Format: CurrentFormat } stamp
-                    ? stamp
-                    : null;
+            return lines is [Format, ..] ? Parse(lines) : null;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is IndexOutOfRangeException or FormatException)
         {
-            return null; // written by another version, or cut off: the image is built again
+            return null; // cut off or damaged: the image is built again
         }
     }
 
-    public void Write(string file) => File.WriteAllText(file, JsonSerializer.Serialize(this with { Format = CurrentFormat }, ImageStampContext.Default.ImageStamp) + "\n");
-
-    /// <summary>The key of a plan as its files are now.</summary>
-    public static string KeyOf(TrainPlan plan)
+    /// <summary>Replaces the file in one step.</summary>
+    public void Write(string file)
     {
-        var text = new StringBuilder(PlanJson.Write(plan.Image));
-        foreach (var file in plan.Image.Layers.SelectMany(layer => layer.Files))
+        var temporary = $"{file}.{Environment.ProcessId}";
+        File.WriteAllLines(temporary,
+        [
+            Format,
+            Settings.DockerHost, Settings.ContainerHost, Settings.DockerConfig, Settings.RuntimeDirectory,
+            Endpoint, Key, Reference, BaseReference,
+            Image.Id, string.Join(' ', Image.DiffIds), Image.DepsImage, Image.BaseImageId,
+            Settled.Length.ToString(CultureInfo.InvariantCulture),
+            .. Settled.Concat(Files).Select(state => string.Create(CultureInfo.InvariantCulture, $"{state.Length}\t{state.Ticks}\t{state.Path}")),
+        ]);
+        File.Move(temporary, file, overwrite: true);
+    }
+
+    private static ImageStamp Parse(string[] lines)
+    {
+        var states = lines.Skip(14).Select(ParseState).ToImmutableArray();
+        var settled = int.Parse(lines[13], CultureInfo.InvariantCulture);
+        return new ImageStamp
         {
-            var info = new FileInfo(file.Source);
-            text.Append(file.Source).Append('\t').Append(info.Exists ? info.Length : -1).Append('\t').Append(info.LastWriteTimeUtc.Ticks).Append('\n');
-        }
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+            Settings = new EngineSettings(lines[1], lines[2], lines[3], lines[4]),
+            Endpoint = lines[5],
+            Key = lines[6],
+            Reference = lines[7],
+            BaseReference = lines[8],
+            Image = new BuiltImage(lines[9], [.. lines[10].Split(' ', StringSplitOptions.RemoveEmptyEntries)], lines[11], lines[12], TimeSpan.Zero),
+            Settled = states[..settled],
+            Files = states[settled..],
+        };
+    }
+
+    private static FileState ParseState(string line)
+    {
+        var parts = line.Split('\t', 3);
+        return new FileState(parts[2], long.Parse(parts[0], CultureInfo.InvariantCulture), long.Parse(parts[1], CultureInfo.InvariantCulture));
     }
 }
-
-[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-[JsonSerializable(typeof(ImageStamp))]
-internal sealed partial class ImageStampContext : JsonSerializerContext;

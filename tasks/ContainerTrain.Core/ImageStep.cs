@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ContainerTrain.Diagnostics;
 using ContainerTrain.Engine;
 using ContainerTrain.Plan;
@@ -23,7 +24,7 @@ public sealed class ImageStep(string planFile, BuildCache cache)
     /// <summary>Whether an image that is not up to date is an error (CT3011) rather than built.</summary>
     public bool OnlyAsk { get; init; }
 
-    public string StampFile => Path.Join(_folder, "image.json");
+    public string StampFile => Path.Join(_folder, "image.stamp");
 
     public string Dockerfile => Path.Join(_folder, "Dockerfile");
 
@@ -32,46 +33,77 @@ public sealed class ImageStep(string planFile, BuildCache cache)
     public async Task<Problem?> RunAsync(
         ImageWish wish, EngineSettings settings, IProgress<string> progress, CancellationToken cancellation)
     {
-        var plan = PlanJson.Read(planFile);
-        if (wish == ImageWish.False || plan.Run.Engine == EngineKind.Process)
+        if (wish == ImageWish.False || NothingChanged(settings))
             return null;
-        var wanted = plan.Run.Engine;
-        using var choice = EngineSelector.Select(wanted, settings, cancellation);
+        var plan = PlanJson.Read(planFile);
+        if (plan.Run.Engine == EngineKind.Process)
+            return null;
+        using var choice = EngineSelector.Select(plan.Run.Engine, settings, cancellation);
         if (choice.Connection is not { } engine)
         {
             return wish == ImageWish.Auto
                 ? Codes.ImageNotBuilt.With(Dockerfile, choice.Tried)
                 : throw new ProblemException(Codes.NoEngine.With("auto and TrainBuildImage=true", choice.Tried));
         }
-        await EnsureAsync(plan, engine, progress, cancellation);
+        await EnsureAsync(plan, engine, settings, progress, cancellation);
         return null;
     }
 
     /// <summary>The image of the plan on this engine, built only if it is not there.</summary>
     public async Task<BuiltImage> EnsureAsync(
-        TrainPlan plan, EngineConnection engine, IProgress<string> progress, CancellationToken cancellation)
+        TrainPlan plan, EngineConnection engine, EngineSettings settings, IProgress<string> progress, CancellationToken cancellation)
     {
-        var key = ImageStamp.KeyOf(plan);
-        var endpoint = engine.Endpoint.Address.OriginalString;
         var stamp = ImageStamp.Read(StampFile);
-        if (stamp is not null && stamp.Key == key && stamp.Endpoint == endpoint
-            && await engine.HasImageAsync(stamp.Image.Id, cancellation))
-            return stamp.Image with { Duration = TimeSpan.Zero };
-
+        if (stamp?.Endpoint != engine.Endpoint.Address.OriginalString)
+            stamp = null;
+        if (stamp is not null && stamp.Key == plan.ImageKey && stamp.Files.All(file => file.IsUnchanged()) && EngineHas(stamp))
+            return stamp.Image;
         if (OnlyAsk)
             throw new ProblemException(Codes.ImageNotCurrent.With(plan.Image.References[0]));
 
+        // Taken before the build: a file that changes while it runs is seen at the next one.
+        var files = plan.Image.Layers.SelectMany(layer => layer.Files).Select(file => FileState.Of(file.Source)).ToImmutableArray();
         // Removed first: a build that fails or is cut off leaves no stamp that promises an image.
-        var previous = stamp?.Endpoint == endpoint ? stamp.Image : null;
         File.Delete(StampFile);
         var builder = await BuilderSelector.SelectAsync(plan.Image, engine, cache, progress, cancellation);
-        var image = await builder.BuildAsync(await FilesAsync(plan.Image, progress, cancellation), previous, progress, cancellation);
-        if (previous is not null)
-            await new ImageJanitor(engine).RemoveSupersededAsync(previous, image, cancellation);
-        new ImageStamp(key, endpoint, image).Write(StampFile);
+        var image = await builder.BuildAsync(await FilesAsync(plan.Image, progress, cancellation), stamp?.Image, progress, cancellation);
+        if (stamp is not null)
+            await new ImageJanitor(engine).RemoveSupersededAsync(stamp.Image, image, cancellation);
+        Stamp(plan, engine, settings, image, files).Write(StampFile);
         progress.Report($"Built {plan.Image.References[0]} ({ShortId(image.Id)}) on {engine.Describe()} in {Units.Show(image.Duration)}");
         return image;
     }
+
+    /// <summary>
+    /// Whether the last build would be repeated exactly: the same plan, files, engine and base, and the image still there.
+    /// </summary>
+    private bool NothingChanged(EngineSettings settings) =>
+        ImageStamp.Read(StampFile) is { } stamp
+        && stamp.Settings == settings
+        && stamp.Settled.All(file => file.IsUnchanged())
+        && stamp.Files.All(file => file.IsUnchanged())
+        && EngineHas(stamp);
+
+    /// <summary>A base that was removed since is no reason to pull it again: the image does not need it any more.</summary>
+    private static bool EngineHas(ImageStamp stamp)
+    {
+        var endpoint = new Uri(stamp.Endpoint);
+        return EngineProbe.ImageId(endpoint, stamp.Reference) == stamp.Image.Id
+            && EngineProbe.ImageId(endpoint, stamp.BaseReference) is { } baseId
+            && (baseId.Length == 0 || baseId == stamp.Image.BaseImageId);
+    }
+
+    private ImageStamp Stamp(TrainPlan plan, EngineConnection engine, EngineSettings settings, BuiltImage image, ImmutableArray<FileState> files) => new()
+    {
+        Settings = settings,
+        Endpoint = engine.Endpoint.Address.OriginalString,
+        Key = plan.ImageKey,
+        Reference = plan.Image.References[0],
+        BaseReference = plan.Image.PullReference,
+        Image = image,
+        Settled = [FileState.Of(planFile), FileState.Of(Path.Join(settings.DockerConfig, "config.json"))],
+        Files = files,
+    };
 
     /// <summary>Removes the project's images and the stamp; returns what was removed.</summary>
     /// <exception cref="ProblemException">CT3001 if an engine is required and none answers.</exception>

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using ContainerTrain.Diagnostics;
@@ -40,13 +39,6 @@ public sealed class EngineConnection : IDisposable
     internal DockerClient Docker => _docker.Value;
 
     public string Describe() => $"{Version.Kind} {Version.Version} at {Endpoint}";
-
-    /// <summary>Whether the engine has an image of this name or id. One small request, without the cost of the client library.</summary>
-    public async Task<bool> HasImageAsync(string reference, CancellationToken cancellation)
-    {
-        using var response = await Http.GetAsync($"images/{Uri.EscapeDataString(reference)}/json", cancellation);
-        return response.StatusCode == HttpStatusCode.OK;
-    }
 
     /// <summary>The first of the candidates that answers, or null; <paramref name="tried"/> says what came of each.</summary>
     public static EngineConnection? TryConnect(

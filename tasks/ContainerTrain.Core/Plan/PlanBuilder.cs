@@ -25,6 +25,7 @@ public static class PlanBuilder
             Project = inputs.Project.Name,
             ProjectFile = inputs.Project.ProjectFile,
             Image = image,
+            ImageKey = PlanJson.KeyOf(image),
             Run = run,
         };
         return new PlanResult(plan, problems.ToImmutable());

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -23,8 +24,9 @@ public static class PlanJson
     /// <summary>The same plan gives the same text.</summary>
     public static string Write(TrainPlan plan) => JsonSerializer.Serialize(plan, Plan) + "\n";
 
-    /// <summary>The image's half alone: what an image is to be recognized by.</summary>
-    internal static string Write(ImagePlan image) => JsonSerializer.Serialize(image, (JsonTypeInfo<ImagePlan>)Options.GetTypeInfo(typeof(ImagePlan)));
+    /// <summary>16 hexadecimal digits that are the same for the same image plan.</summary>
+    internal static string KeyOf(ImagePlan image) => Convert.ToHexStringLower(SHA256.HashData(
+        JsonSerializer.SerializeToUtf8Bytes(image, (JsonTypeInfo<ImagePlan>)Options.GetTypeInfo(typeof(ImagePlan)))))[..16];
 
     /// <exception cref="ProblemException">CT2005 if the file is missing or no plan.</exception>
     public static TrainPlan Read(string file)

@@ -16,6 +16,9 @@ public sealed record TrainPlan
 
     public required ImagePlan Image { get; init; }
 
+    /// <summary>Equal for equal image plans: what an image is recognized by.</summary>
+    public string ImageKey { get; init; } = "";
+
     public required RunPlan Run { get; init; }
 }
 
