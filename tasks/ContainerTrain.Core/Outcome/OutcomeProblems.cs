@@ -42,21 +42,21 @@ public static class OutcomeProblems
         try
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(folder.Problems));
-            return [.. document.RootElement.EnumerateArray().Select(element => ToProblem(element, run))];
+            return [.. document.RootElement.EnumerateArray().Select(element => ToProblem(element, run, folder))];
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or IOException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or IOException or UnauthorizedAccessException)
         {
             return [Codes.ProgramProblem.With($"'{folder.Problems}' cannot be read: {e.Message}")];
         }
     }
 
-    private static Problem ToProblem(JsonElement element, RunPlan run)
+    private static Problem ToProblem(JsonElement element, RunPlan run, RunFolder folder)
     {
         var id = Text("code");
         var message = Text("message");
         var code = id.StartsWith("CT41", StringComparison.Ordinal) && Codes.All.TryGetValue(id, out var known) ? known : Codes.ProgramProblem;
-        var text = code == Codes.ProgramProblem && id.Length > 0 ? $"{id}: {message}" : message;
-        var location = Text("file") is { Length: > 0 } file ? new SourceLocation(OnHost(file, run), Number("line"), Number("column")) : null;
+        var text = message.Length == 0 ? code.Title : code == Codes.ProgramProblem && id.Length > 0 ? $"{id}: {message}" : message;
+        var location = Text("file") is { Length: > 0 } file ? new SourceLocation(OnHost(file, run, folder), Number("line"), Number("column")) : null;
         return code.At(location, text);
 
         string Text(string name) => element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
@@ -65,9 +65,15 @@ public static class OutcomeProblems
     }
 
     /// <summary>A path of the container as the path of the host that was mounted there.</summary>
-    private static string OnHost(string file, RunPlan run)
+    private static string OnHost(string file, RunPlan run, RunFolder folder)
     {
-        var mount = run.Mounts
+        ImmutableArray<MountPlan> own =
+        [
+            new(MountKind.Bind, folder.Path, ContainerPaths.Output, ReadOnly: false),
+            new(MountKind.Bind, folder.Checkpoints, ContainerPaths.Checkpoints, ReadOnly: false),
+            new(MountKind.Bind, folder.Hyperparameters, ContainerPaths.HyperparameterFile, ReadOnly: true),
+        ];
+        var mount = run.Mounts.Concat(own)
             .Where(mount => mount.Kind == MountKind.Bind && (file == mount.Target || file.StartsWith(mount.Target + "/", StringComparison.Ordinal)))
             .MaxBy(mount => mount.Target.Length);
         return mount is null ? file : mount.Source + file[mount.Target.Length..];

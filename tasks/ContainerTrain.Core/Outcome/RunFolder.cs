@@ -51,9 +51,12 @@ public sealed class RunFolder
         }
     }
 
-    /// <summary>Every file that the program left, with the paths' parts separated by '/', in order.</summary>
+    /// <summary>
+    /// Every file that the program left, with the paths' parts separated by '/', in order. No links: what one points to is
+    /// listed where it lies, or is not the run's, or is a path of the container.
+    /// </summary>
     public ImmutableArray<string> Artifacts() =>
-        [.. Directory.EnumerateFiles(Path, "*", SearchOption.AllDirectories)
+        [.. Directory.EnumerateFiles(Path, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint })
             .Where(file => file != Record && file != Log)
             .Select(file => System.IO.Path.GetRelativePath(Path, file).Replace('\\', '/'))
             .Order(StringComparer.Ordinal)];
@@ -71,6 +74,14 @@ public sealed class RunFolder
         }
         var temporary = System.IO.Path.Join(root, "." + id);
         File.CreateSymbolicLink(temporary, id);
-        Posix.Rename(temporary, System.IO.Path.Join(root, "latest"));
+        try
+        {
+            Posix.Rename(temporary, System.IO.Path.Join(root, "latest"));
+        }
+        catch (IOException)
+        {
+            File.Delete(temporary);
+            throw;
+        }
     }
 }
