@@ -74,7 +74,7 @@ public abstract class ContainerRunnerContract(ContainerEngine engine) : TrainRun
         var name = $"containertrain-test-{Guid.NewGuid():N}";
         try
         {
-            InputItem[] volumes = [Item(name, ("Target", "/cache"))];
+            InputItem[] volumes = [Item(name, ("TargetPath", "/cache"))];
             await RunAsync(run => run with { Volumes = [.. volumes] }, "write=/cache/x");
             var run = await RunAsync(run => run with { Volumes = [.. volumes] }, "read=/cache/x");
             Assert.Contains("read /cache/x", run.Stdout);

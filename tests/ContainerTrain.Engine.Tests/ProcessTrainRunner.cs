@@ -46,7 +46,7 @@ public sealed class ProcessTrainRunner : TrainRunnerContract
         Project.Write("data/a/1.txt", "1");
         Project.Write("other/2.txt", "2");
         var refused = await Assert.ThrowsAsync<ProblemException>(() => RunAsync(
-            run => run with { Data = [Data("data/a", ("Target", "a")), Data("other", ("Target", "a/b"))] }, "list-data"));
+            run => run with { Data = [Data("data/a", ("TargetPath", "a")), Data("other", ("TargetPath", "a/b"))] }, "list-data"));
 
         Assert.Equal("CT3009", Assert.Single(refused.Problems).Code.Id);
         Assert.Equal([Project.Path("data/a/1.txt")], Directory.EnumerateFileSystemEntries(Project.Path("data/a")));
@@ -58,7 +58,7 @@ public sealed class ProcessTrainRunner : TrainRunnerContract
     public async Task AMountOutsideOfTheDataFolderIsRefused(string target)
     {
         Project.Write("data/1.txt", "1");
-        var refused = await Assert.ThrowsAsync<ProblemException>(() => RunAsync(run => run with { Data = [Data("data", ("Target", target))] }, "list-data"));
+        var refused = await Assert.ThrowsAsync<ProblemException>(() => RunAsync(run => run with { Data = [Data("data", ("TargetPath", target))] }, "list-data"));
 
         Assert.Equal("CT3009", Assert.Single(refused.Problems).Code.Id);
     }

@@ -118,7 +118,7 @@ public abstract class TrainRunnerContract : RunnerScenario
             run => run with
             {
                 StopGrace = "90",
-                Data = [Data("data", ("Target", "/train/data"))],
+                Data = [Data("data", ("TargetPath", "/train/data"))],
                 Hyperparameters = [Hyperparameter("learning-rate", "0.1"), Hyperparameter("seed", "7"), Hyperparameter("note", "ünïcode $HOME \"x\" 'y'")],
             },
             "report");
@@ -154,7 +154,7 @@ public abstract class TrainRunnerContract : RunnerScenario
         Project.Write("cars.csv", "mpg\n21\n");
         Project.Write("more data/ünï/x.csv", "x\n1\n");
         var run = await RunAsync(
-            run => run with { Data = [Data("cars.csv"), Data("more data", ("Target", "more/below"))] },
+            run => run with { Data = [Data("cars.csv"), Data("more data", ("TargetPath", "more/below"))] },
             "list-data");
 
         Assert.Equal(["cars.csv: 7 bytes", "more/below/ünï/x.csv: 4 bytes"], run.Stdout);

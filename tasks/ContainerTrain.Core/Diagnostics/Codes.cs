@@ -26,7 +26,7 @@ public static class Codes
         "Correct the path (it is relative to the project), or create the file or folder before training.");
 
     public static readonly DiagnosticCode InvalidMount = Error("CT1005", "Invalid mount target",
-        "{0} '{1}' has Target '{2}': {3}.",
+        "{0} '{1}' has TargetPath '{2}': {3}.",
         "Give an absolute Linux path, or a path relative to /train/data, used by one item only.");
 
     public static readonly DiagnosticCode InvalidHyperparameter = Error("CT1006", "Invalid hyperparameter",
@@ -105,7 +105,7 @@ public static class Codes
 
     public static readonly DiagnosticCode MountOutsideData = Error("CT3009", "Mount not possible without a container",
         "TrainEngine=process cannot place '{0}' at '{1}': on the host, only files and folders under /train/data can be provided, none inside another.",
-        "Use a Target of its own under /train/data, or train in a container.");
+        "Use a TargetPath of its own under /train/data, or train in a container.");
 
     public static readonly DiagnosticCode BuildCanceled = Error("CT3010", "Build canceled",
         "{0} was canceled before it was done.",

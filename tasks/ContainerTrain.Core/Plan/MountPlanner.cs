@@ -33,7 +33,7 @@ internal static partial class MountPlanner
         var source = isVolume ? item.Include : Path.TrimEndingDirectorySeparator(Path.GetFullPath(item.Include, projectDirectory));
         if (!isVolume && !Path.Exists(source))
             problems.AddForItem("TrainData", item.Include, Codes.MissingData, item.Include, source);
-        var target = item["Target"].Length > 0 ? item["Target"] : Path.GetFileName(source);
+        var target = item["TargetPath"].Length > 0 ? item["TargetPath"] : Path.GetFileName(source);
         return new MountPlan(
             isVolume ? MountKind.Volume : MountKind.Bind, source, Absolute(target), ReadOnly(item, "TrainData", usual: true, problems));
     }
@@ -42,7 +42,7 @@ internal static partial class MountPlanner
     {
         if (!VolumeName().IsMatch(item.Include))
             problems.AddForItem("TrainVolume", item.Include, Codes.InvalidName, "TrainVolume", item.Include, "is no volume name: letters, digits, '_', '.' and '-'");
-        var target = item["Target"].Length > 0 ? item["Target"] : item.Include;
+        var target = item["TargetPath"].Length > 0 ? item["TargetPath"] : item.Include;
         return new MountPlan(MountKind.Volume, item.Include, Absolute(target), ReadOnly(item, "TrainVolume", usual: false, problems));
     }
 

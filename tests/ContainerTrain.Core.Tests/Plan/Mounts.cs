@@ -11,8 +11,8 @@ public sealed class DataAndVolumes
     {
         using var project = new Project("data/cars.csv", "images/1.png");
         var mounts = Given.Plan(project.With(
-            [Given.Item("data/cars.csv"), Given.Item("images/"), Given.Item("data/cars.csv", ("Target", "again/cars.csv"))],
-            [Given.Item("cache"), Given.Item("models", ("Target", "/models/"), ("ReadOnly", "TRUE"))])).Run.Mounts;
+            [Given.Item("data/cars.csv"), Given.Item("images/"), Given.Item("data/cars.csv", ("TargetPath", "again/cars.csv"))],
+            [Given.Item("cache"), Given.Item("models", ("TargetPath", "/models/"), ("ReadOnly", "TRUE"))])).Run.Mounts;
         Assert.Equal(
             [
                 new MountPlan(MountKind.Bind, project.At("data/cars.csv"), "/train/data/cars.csv", ReadOnly: true),
@@ -32,7 +32,7 @@ public sealed class DataAndVolumes
     public void LieWhereTheyAreWanted(string target, string expected)
     {
         using var project = new Project("cars.csv");
-        Assert.Equal(expected, Assert.Single(Given.Plan(project.With([Given.Item("cars.csv", ("Target", target))], [])).Run.Mounts).Target);
+        Assert.Equal(expected, Assert.Single(Given.Plan(project.With([Given.Item("cars.csv", ("TargetPath", target))], [])).Run.Mounts).Target);
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class DataAndVolumes
     public void OnAReservedPathAreCT1005(string target)
     {
         using var project = new Project("cars.csv");
-        Assert.StartsWith("TrainData 'cars.csv' has Target '/", Given.OnlyProblem(Codes.InvalidMount, project.With([Given.Item("cars.csv", ("Target", target))], [])).Message, StringComparison.Ordinal);
+        Assert.StartsWith("TrainData 'cars.csv' has TargetPath '/", Given.OnlyProblem(Codes.InvalidMount, project.With([Given.Item("cars.csv", ("TargetPath", target))], [])).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -95,8 +95,8 @@ public sealed class DataAndVolumes
     {
         using var project = new Project("cars.csv");
         Assert.Equal(
-            $"TrainData 'cars.csv' has Target '{shown}': that is no path below '/'.",
-            Given.OnlyProblem(Codes.InvalidMount, project.With([Given.Item("cars.csv", ("Target", target))], [])).Message);
+            $"TrainData 'cars.csv' has TargetPath '{shown}': that is no path below '/'.",
+            Given.OnlyProblem(Codes.InvalidMount, project.With([Given.Item("cars.csv", ("TargetPath", target))], [])).Message);
     }
 
     [Theory]
@@ -107,8 +107,8 @@ public sealed class DataAndVolumes
     {
         using var project = new Project("cars.csv", "more/cars.csv");
         Assert.Equal(
-            "TrainVolume 'cache' has Target '/train/data/cars.csv': that path is taken already.",
-            Given.OnlyProblem(Codes.InvalidMount, project.With([Given.Item("cars.csv")], [Given.Item("cache", ("Target", target))])).Message);
+            "TrainVolume 'cache' has TargetPath '/train/data/cars.csv': that path is taken already.",
+            Given.OnlyProblem(Codes.InvalidMount, project.With([Given.Item("cars.csv")], [Given.Item("cache", ("TargetPath", target))])).Message);
     }
 
     private sealed class Project : IDisposable

@@ -135,7 +135,7 @@ public sealed class AnInvalidName
         { "TrainUser 'a:b:c' is no user: uid, uid:gid, name or name:group.", () => Given.Run(r => r with { User = "a:b:c" }) },
         { "TrainUser 'me\n' is no user: uid, uid:gid, name or name:group.", () => Given.Run(r => r with { User = "me\n" }) },
         { "TrainArguments '--x \"y' has a quote that is not closed.", () => Given.Run(r => r with { Arguments = "--x \"y" }) },
-        { "TrainVolume '-x' is no volume name: letters, digits, '_', '.' and '-'.", () => Given.Run(r => r with { Volumes = [Given.Item("-x", ("Target", "x"))] }) },
+        { "TrainVolume '-x' is no volume name: letters, digits, '_', '.' and '-'.", () => Given.Run(r => r with { Volumes = [Given.Item("-x", ("TargetPath", "x"))] }) },
         { "TrainAptPackage 'Curl' is no Debian package name, with or without =version.", () => Given.Image(i => i with { AptPackages = [Given.Item("Curl")] }) },
         { "TrainAptPackage 'curl && rm' is no Debian package name, with or without =version.", () => Given.Image(i => i with { AptPackages = [Given.Item("curl && rm")] }) },
         { "TrainAptPackage 'curl\n' is no Debian package name, with or without =version.", () => Given.Image(i => i with { AptPackages = [Given.Item("curl\n")] }) },
@@ -217,7 +217,7 @@ public sealed class SeveralProblems
             },
             Run = new RunInputs
             {
-                Engine = "x", Memory = "x", Data = [Given.Item("no/such/file", ("Target", "/tmp"))], Hyperparameters = [Given.Item("1")],
+                Engine = "x", Memory = "x", Data = [Given.Item("no/such/file", ("TargetPath", "/tmp"))], Hyperparameters = [Given.Item("1")],
             },
         });
         Assert.Null(result.Plan);
