@@ -49,7 +49,7 @@ public sealed class ProcessRunner(string dotnet) : ITrainRunner
         var reason = cancellation.IsCancellationRequested ? RunReason.Canceled
             : timeout.IsCancellationRequested ? RunReason.TimedOut
             : RunOutcome.ReasonOf(process.ExitCode);
-        return new RunOutcome(reason, process.ExitCode, started, DateTimeOffset.UtcNow);
+        return new RunOutcome(reason, process.ExitCode, started, DateTimeOffset.UtcNow) { DataDirectory = data.Path };
     }
 
     private ProcessStartInfo StartInfo(RunRequest request, string dataPath)

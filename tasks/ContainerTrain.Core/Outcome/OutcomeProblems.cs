@@ -12,7 +12,7 @@ public static class OutcomeProblems
     {
         if (outcome.Reason == RunReason.Succeeded)
             return [];
-        var reported = ReadReported(folder, run);
+        var reported = ReadReported(outcome, folder, run);
         // A program that reported what is wrong has printed it too: its last lines would say everything twice.
         var tail = reported.IsEmpty && lastLines.Count > 0 ? " Last lines:" + string.Concat(lastLines.Select(line => "\n    " + line)) : "";
         return [.. reported, Main(outcome, run, folder, tail)];
@@ -35,14 +35,14 @@ public static class OutcomeProblems
     }
 
     /// <summary>What the program itself reported, in <c>problems.json</c>.</summary>
-    private static ImmutableArray<Problem> ReadReported(RunFolder folder, RunPlan run)
+    private static ImmutableArray<Problem> ReadReported(RunOutcome outcome, RunFolder folder, RunPlan run)
     {
         if (!File.Exists(folder.Problems))
             return [];
         try
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(folder.Problems));
-            return [.. document.RootElement.EnumerateArray().Select(element => ToProblem(element, run, folder))];
+            return [.. document.RootElement.EnumerateArray().Select(element => ToProblem(element, outcome, run, folder))];
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or IOException or UnauthorizedAccessException)
         {
@@ -50,13 +50,13 @@ public static class OutcomeProblems
         }
     }
 
-    private static Problem ToProblem(JsonElement element, RunPlan run, RunFolder folder)
+    private static Problem ToProblem(JsonElement element, RunOutcome outcome, RunPlan run, RunFolder folder)
     {
         var id = Text("code");
         var message = Text("message");
         var code = id.StartsWith("CT41", StringComparison.Ordinal) && Codes.All.TryGetValue(id, out var known) ? known : Codes.ProgramProblem;
         var text = message.Length == 0 ? code.Title : code == Codes.ProgramProblem && id.Length > 0 ? $"{id}: {message}" : message;
-        var location = Text("file") is { Length: > 0 } file ? new SourceLocation(OnHost(file, run, folder), Number("line"), Number("column")) : null;
+        var location = Text("file") is { Length: > 0 } file ? new SourceLocation(OnHost(file, outcome, run, folder), Number("line"), Number("column")) : null;
         return code.At(location, text);
 
         string Text(string name) => element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
@@ -64,8 +64,8 @@ public static class OutcomeProblems
         int Number(string name) => element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) ? number : 0;
     }
 
-    /// <summary>A path of the container as the path of the host that was mounted there.</summary>
-    private static string OnHost(string file, RunPlan run, RunFolder folder)
+    /// <summary>A path that the program saw as the path of the host that was mounted or linked there.</summary>
+    private static string OnHost(string file, RunOutcome outcome, RunPlan run, RunFolder folder)
     {
         ImmutableArray<MountPlan> own =
         [
@@ -73,6 +73,8 @@ public static class OutcomeProblems
             new(MountKind.Bind, folder.Checkpoints, ContainerPaths.Checkpoints, ReadOnly: false),
             new(MountKind.Bind, folder.Hyperparameters, ContainerPaths.HyperparameterFile, ReadOnly: true),
         ];
+        if (file.StartsWith(outcome.DataDirectory + "/", StringComparison.Ordinal))
+            file = ContainerPaths.Data + file[outcome.DataDirectory.Length..];
         var mount = run.Mounts.Concat(own)
             .Where(mount => mount.Kind == MountKind.Bind && (file == mount.Target || file.StartsWith(mount.Target + "/", StringComparison.Ordinal)))
             .MaxBy(mount => mount.Target.Length);

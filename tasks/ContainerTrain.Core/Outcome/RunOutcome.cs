@@ -1,3 +1,5 @@
+using ContainerTrain.Plan;
+
 namespace ContainerTrain.Outcome;
 
 /// <summary>How a run ended.</summary>
@@ -34,6 +36,9 @@ public sealed record RunOutcome(RunReason Reason, int ExitCode, DateTimeOffset S
 {
     /// <summary>Exit codes above this mean "ended by signal number code - 128", as shells have it.</summary>
     private const int SignalBase = 128;
+
+    /// <summary>Where the program found its data: what the paths that it reports begin with.</summary>
+    public string DataDirectory { get; init; } = ContainerPaths.Data;
 
     public TimeSpan Duration => Finished - Started;
 
