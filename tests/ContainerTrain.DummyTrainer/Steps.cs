@@ -17,7 +17,7 @@ internal sealed class Steps
         report                             process, environment and mounts as one line of JSON
         show=VARIABLE                      the content of the file that an environment variable names
         write=PATH read=PATH               says "wrote PATH" or "PATH: why not"; a relative path is in the output folder
-        problems=JSON                      writes problems.json
+        problems=JSON                      writes problems.json; TRAIN_DATA_DIR in it becomes the data folder's path
         list-data                          the files below the data folder, a line for each
         wait-for=PATH sleep sleep=MS       until a file exists; forever; for a while
         save-on-sigterm=PATH               on SIGTERM takes a second, writes the file and exits with 0
@@ -46,9 +46,10 @@ internal sealed class Steps
             ["hex"] = bytes => WriteBytes(Convert.FromHexString(bytes)),
             ["report"] = _ => Console.Out.WriteLine(Report.OfThisProcess(_arguments).ToJson()),
             ["show"] = variable => Console.Out.WriteLine(File.ReadAllText(Environment.GetEnvironmentVariable(variable)!)),
-            ["write"] = path => Attempt("wrote", path, file => File.WriteAllText(file, "written by the dummy trainer\n")),
+            ["write"] = path => Attempt("wrote", path, Write),
             ["read"] = path => Attempt("read", path, file => Console.Out.WriteLine(File.ReadAllText(file))),
-            ["problems"] = json => File.WriteAllText(InOutput("problems.json"), json),
+            ["problems"] = json => File.WriteAllText(
+                InOutput("problems.json"), json.Replace("TRAIN_DATA_DIR", Environment.GetEnvironmentVariable("TRAIN_DATA_DIR"), StringComparison.Ordinal)),
             ["list-data"] = _ => ListData(),
             ["wait-for"] = path => WaitFor(InOutput(path)),
             ["sleep"] = time => Thread.Sleep(time.Length > 0 ? Number(time) : Timeout.Infinite),
@@ -92,6 +93,12 @@ internal sealed class Steps
     {
         using var stdout = Console.OpenStandardOutput();
         stdout.Write(bytes);
+    }
+
+    private static void Write(string path)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, "written by the dummy trainer\n");
     }
 
     private static void Attempt(string done, string path, Action<string> action)
