@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ContainerTrain.Plan;
 
 namespace ContainerTrain.Engine;
 
@@ -18,7 +19,7 @@ internal sealed record EngineImage(
         var layers = image["RootFS"]?["Layers"]?.AsArray() ?? [];
         return new EngineImage(
             Text("Id"), Text("Architecture"), Text("Os"), Text("Variant"), Text("Created"),
-            image[nameof(Config)]?.DeepClone() as JsonObject ?? [], Strings(layers), Strings(image["RepoTags"] as JsonArray ?? []));
+            image[nameof(Config)]?.DeepClone() as JsonObject ?? [], Strings(layers), Strings(image["RepoTags"] as JsonArray ?? []).Select(Familiar).ToImmutableArray());
 
         static ImmutableArray<string> Strings(JsonArray array) => [.. array.Select(node => node!.GetValue<string>())];
 
@@ -27,4 +28,12 @@ internal sealed record EngineImage(
 
     /// <summary>The value of a label, or null.</summary>
     public string? Label(string name) => (Config["Labels"] as JsonObject)?[name]?.GetValue<string>();
+
+    /// <summary>A name as people write it: Podman spells Docker Hub out.</summary>
+    private static string Familiar(string tag)
+    {
+        string[] prefixes = [ImageReference.DefaultRegistry + "/library/", ImageReference.DefaultRegistry + "/"];
+        var prefix = prefixes.FirstOrDefault(prefix => tag.StartsWith(prefix, StringComparison.Ordinal));
+        return prefix is null ? tag : tag[prefix.Length..];
+    }
 }

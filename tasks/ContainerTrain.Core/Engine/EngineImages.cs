@@ -25,16 +25,14 @@ internal sealed class EngineImages(EngineConnection engine)
         return EngineImage.Parse(stream);
     }
 
-    /// <summary>The ids of the images that have all these labels (<c>name</c> or <c>name=value</c>), with their tags.</summary>
-    public async Task<ImmutableArray<(string Id, ImmutableArray<string> Tags)>> ListAsync(CancellationToken cancellation, params ImmutableArray<string> labels)
+    /// <summary>The ids of the images that have all these labels (<c>name</c> or <c>name=value</c>).</summary>
+    public async Task<ImmutableArray<string>> ListAsync(CancellationToken cancellation, params ImmutableArray<string> labels)
     {
         var filters = JsonSerializer.Serialize<JsonNode>(new JsonObject { ["label"] = new JsonArray([.. labels.Select(label => (JsonNode)label)]) });
         using var response = await engine.Http.GetAsync($"images/json?filters={Uri.EscapeDataString(filters)}", cancellation);
         await EnsureAsync(response, "GET /images/json", cancellation);
         var images = JsonNode.Parse(await response.Content.ReadAsStreamAsync(cancellation))!.AsArray();
-        return [.. images.Select(image => (
-            image!["Id"]!.GetValue<string>(),
-            (image["RepoTags"] as JsonArray ?? []).Select(tag => tag!.GetValue<string>()).Where(tag => tag != "<none>:<none>").ToImmutableArray()))];
+        return [.. images.Select(image => image!["Id"]!.GetValue<string>())];
     }
 
     /// <summary>Removes a name or an image. False if the engine keeps it: a container uses it, or another image stands on it.</summary>

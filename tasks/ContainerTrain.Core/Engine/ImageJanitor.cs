@@ -26,13 +26,14 @@ internal sealed class ImageJanitor(EngineConnection engine)
         var project = ImageReference.Parse(plan.References[0]).Repository;
         var apps = await _images.ListAsync(cancellation, $"{ImageLabels.Role}=app", $"{ImageLabels.Project}={project}");
         var deps = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var (id, tags) in apps)
+        foreach (var id in apps)
         {
-            if (await _images.FindAsync(id, cancellation) is { } image && image.Label(ImageLabels.Deps) is { } name)
+            if (await _images.FindAsync(id, cancellation) is not { } image)
+                continue;
+            if (image.Label(ImageLabels.Deps) is { } name)
                 deps.Add(name);
             // Other names were given by someone else, who wants to keep the image.
-            var ours = tags.Where(plan.References.Contains).ToArray();
-            foreach (var reference in tags.IsEmpty ? [id] : ours)
+            foreach (var reference in image.Tags.IsEmpty ? [id] : image.Tags.Where(plan.References.Contains))
             {
                 if (await _images.RemoveAsync(reference, cancellation))
                     removed.Add(reference);
