@@ -76,7 +76,7 @@ public sealed class RunFolder
         File.CreateSymbolicLink(temporary, id);
         try
         {
-            Posix.Rename(temporary, System.IO.Path.Join(root, "latest"));
+            AtomicRename.Over(temporary, System.IO.Path.Join(root, "latest"));
         }
         catch (IOException)
         {

@@ -53,19 +53,25 @@ public sealed record RunRecord
     }
 }
 
+/// <summary>How the run ended.</summary>
 /// <param name="Reason">A <see cref="RunReason"/>, in camel case in the file.</param>
 /// <param name="Code">The diagnostic the build gave, null if the run succeeded.</param>
 public sealed record OutcomeRecord(RunReason Reason, int ExitCode, int? Signal, string? Code, DateTimeOffset Finished, string? Detail);
 
+/// <summary>What ran it; a process has no API and no address.</summary>
 public sealed record EngineRecord(EngineKind Kind, string Version, string? ApiVersion, string? Endpoint);
 
+/// <summary>What it ran in.</summary>
 public sealed record ImageRecord(string Id, ImmutableArray<string> References, string DepsImage, string BaseImage, string BaseImageId);
 
+/// <summary>Which sources it was made from.</summary>
 /// <param name="Dirty">Whether tracked files differed from the commit, or untracked ones were there.</param>
 public sealed record GitRecord(string Commit, bool Dirty);
 
+/// <summary>Where it was built and started.</summary>
 public sealed record HostRecord(string Name, string OperatingSystem, string Architecture, int Processors, string DotnetVersion);
 
+/// <summary>A file that the run left.</summary>
 /// <param name="Path">Below the run folder, parts separated by '/'.</param>
 public sealed record ArtifactRecord(string Path, long Bytes, string Sha256);
 

@@ -102,6 +102,7 @@ public enum LayerKind
     App,
 }
 
+/// <summary>What kinds of layers have in common.</summary>
 public static class LayerKinds
 {
     /// <summary>Whether projects share layers of this kind: those make up the deps image.</summary>
@@ -184,6 +185,7 @@ public sealed record RunPlan
 /// <param name="Target">An absolute Linux path.</param>
 public sealed record MountPlan(MountKind Kind, string Source, string Target, bool ReadOnly);
 
+/// <summary>What a mount's source is.</summary>
 public enum MountKind
 {
     Bind,

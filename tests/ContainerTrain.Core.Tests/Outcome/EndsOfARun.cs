@@ -189,7 +189,9 @@ public sealed class TheRecordOfARun
     {
         using var folder = new TempFolder();
         Record.Write(folder.At("run.json"));
-        Snapshot.Matches(File.ReadAllText(folder.At("run.json")), "RunRecord", "json");
+        var text = File.ReadAllText(folder.At("run.json"));
+        // The plan, which is the last, has its own tests.
+        Snapshot.Matches(text[..text.IndexOf("\"plan\"", StringComparison.Ordinal)] + "…\n", "RunRecord", "txt");
     }
 
     [Fact]
