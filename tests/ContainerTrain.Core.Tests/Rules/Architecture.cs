@@ -9,7 +9,7 @@ namespace ContainerTrain.Tests;
 /// <summary>A source file without its comments and plain strings, which name things that the code does not use.</summary>
 internal sealed partial record Source(string File, string Code)
 {
-    public static Source Read(string file) => 
+    public static Source Read(string file) =>
         new(file, Noise().Replace(System.IO.File.ReadAllText(file), match => match.Value.StartsWith('$') ? match.Value : ""));
 
     public IEnumerable<string> Usings => Using().Matches(Code).Select(match => match.Groups[1].Value);
