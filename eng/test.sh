@@ -5,6 +5,10 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 # shellcheck source=eng/lib/test-report.sh
 . "$ENG_DIR/lib/test-report.sh"
+# shellcheck source=eng/lib/daemon.sh
+. "$ENG_DIR/lib/daemon.sh"
+# shellcheck source=eng/lib/podman.sh
+. "$ENG_DIR/lib/podman.sh"
 
 usage() {
     cat <<'USAGE'
@@ -133,6 +137,11 @@ prepare() {
         else
             warn 'no engine (the reason is above): the tests that need one will skip'
         fi
+    fi
+    if chosen Engine; then
+        trap podman_down EXIT
+        # Not below artifacts/: a container engine's storage is no place for a build to look into.
+        step 'podman' podman_up "/var/tmp/containertrain-podman.$$" || warn 'no Podman: its leg of the engine tests will skip'
     fi
     if chosen Sdk Engine; then
         step 'packages' pack || give_up 'the packages could not be built'

@@ -210,7 +210,7 @@ public abstract class ImageBuilderContract(ContainerEngine engine) : IAsyncLifet
         var problem = Assert.Single((await Assert.ThrowsAsync<ProblemException>(() => BuildAsync(image))).Problems);
 
         Assert.Equal("CT2004", problem.Code.Id);
-        Assert.False(await engine.Connection.HasImageAsync(image.References[0], Cancellation));
+        Assert.Null(await new EngineImages(engine.Connection).FindAsync(image.References[0], Cancellation));
     }
 
     [Theory]
@@ -253,7 +253,7 @@ public abstract class ImageBuilderContract(ContainerEngine engine) : IAsyncLifet
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => BuildAsync(image, previous: null, progress, cancel.Token));
 
-        Assert.False(await engine.Connection.HasImageAsync(image.References[0], Cancellation));
+        Assert.Null(await new EngineImages(engine.Connection).FindAsync(image.References[0], Cancellation));
     }
 
     [Fact]

@@ -67,7 +67,7 @@ public static class DockerfileComposer
     private static ImmutableArray<string> Copies(ImagePlan image, LayerKind kind) =>
     [
         .. image.Layers.Where(layer => layer.Kind == kind)
-            .Select(layer => $"COPY {Quote.Paths(layer.Name + "/", image.WorkingDirectory.TrimEnd('/') + "/")}"),
+            .Select(layer => $"COPY --chown=0:0 {Quote.Paths(layer.Name + "/", image.WorkingDirectory.TrimEnd('/') + "/")}"),
     ];
 
     private static IEnumerable<string> Users(ImmutableArray<InstructionPlan> instructions, string stage, string position) =>

@@ -22,9 +22,7 @@ public sealed class DockerRunner(EngineConnection engine) : ITrainRunner
         string? container = null;
         try
         {
-            var parameters = ContainerSettings.For(request, await TraitsAsync(cancellation));
-            // Not cancelled half-way: the engine would go on, and nobody would know the container's id.
-            container = (await engine.Docker.Containers.CreateContainerAsync(parameters, CancellationToken.None)).ID;
+            container = await CreateAsync(request, await TraitsAsync(cancellation));
             return await AttendAsync(container, request, started, output, cancellation);
         }
         catch (DockerApiException e)
@@ -43,6 +41,20 @@ public sealed class DockerRunner(EngineConnection engine) : ITrainRunner
         {
             if (container is not null)
                 await RemoveAsync(container);
+        }
+    }
+
+    /// <summary>Not cancelled half-way: the engine would go on, and nobody would know the container's id.</summary>
+    private async Task<string> CreateAsync(RunRequest request, EngineTraits traits)
+    {
+        try
+        {
+            return (await engine.Docker.Containers.CreateContainerAsync(ContainerSettings.For(request, traits), CancellationToken.None)).ID;
+        }
+        catch (DockerApiException) when (traits.HasInit && engine.Version.Kind == EngineKind.Podman)
+        {
+            // Podman does not say beforehand whether its init program (catatonit) is installed.
+            return (await engine.Docker.Containers.CreateContainerAsync(ContainerSettings.For(request, traits with { HasInit = false }), CancellationToken.None)).ID;
         }
     }
 
@@ -134,8 +146,8 @@ public sealed class DockerRunner(EngineConnection engine) : ITrainRunner
         var info = await engine.Docker.System.GetSystemInfoAsync(cancellation);
         return new EngineTraits(
             IsRootless: info.SecurityOptions?.Any(option => option.Contains("rootless", StringComparison.Ordinal)) ?? false,
-            // Docker names the program it would use, and "N/A" as its version where that is missing. Podman names none.
-            HasInit: info.InitBinary is { Length: > 0 } && info.InitCommit?.ID != "N/A");
+            // Docker names the program it would use, and "N/A" as its version where that is missing. Podman names none: try.
+            HasInit: engine.Version.Kind == EngineKind.Podman || (info.InitBinary is { Length: > 0 } && info.InitCommit?.ID != "N/A"));
     }
 
     private static DateTimeOffset Time(string? text, DateTimeOffset otherwise) =>

@@ -2,11 +2,11 @@
 FROM mcr.microsoft.com/dotnet/runtime:10.0-noble AS system
 
 FROM system AS natives
-COPY ["natives/libtorch-cpu-linux-x64/2.10.0/", "/opt/it\\'s \\$HOME/"]
-COPY ["natives/torchsharp/0.107.0/", "/opt/it\\'s \\$HOME/"]
+COPY --chown=0:0 ["natives/libtorch-cpu-linux-x64/2.10.0/", "/opt/it\\'s \\$HOME/"]
+COPY --chown=0:0 ["natives/torchsharp/0.107.0/", "/opt/it\\'s \\$HOME/"]
 
 FROM natives AS libraries
-COPY ["libraries/", "/opt/it\\'s \\$HOME/"]
+COPY --chown=0:0 ["libraries/", "/opt/it\\'s \\$HOME/"]
 
 FROM libraries AS app
 ENV EMPTY=""
@@ -14,7 +14,7 @@ ENV GREETING="say \"hi\" to \$USER \\o/"
 LABEL "org.example.say hi"="it's #1"
 EXPOSE 8080/tcp
 EXPOSE 9090/udp
-COPY ["app/", "/opt/it\\'s \\$HOME/"]
+COPY --chown=0:0 ["app/", "/opt/it\\'s \\$HOME/"]
 WORKDIR "/opt/it's \$HOME"
 USER "app:app"
 ENTRYPOINT ["/usr/bin/env", "A=$B"]

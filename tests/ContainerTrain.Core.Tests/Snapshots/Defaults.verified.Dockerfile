@@ -2,14 +2,14 @@
 FROM mcr.microsoft.com/dotnet/runtime:10.0-noble AS system
 
 FROM system AS natives
-COPY ["natives/libtorch-cpu-linux-x64/2.10.0/", "/app/"]
-COPY ["natives/torchsharp/0.107.0/", "/app/"]
+COPY --chown=0:0 ["natives/libtorch-cpu-linux-x64/2.10.0/", "/app/"]
+COPY --chown=0:0 ["natives/torchsharp/0.107.0/", "/app/"]
 
 FROM natives AS libraries
-COPY ["libraries/", "/app/"]
+COPY --chown=0:0 ["libraries/", "/app/"]
 
 FROM libraries AS app
-COPY ["app/", "/app/"]
+COPY --chown=0:0 ["app/", "/app/"]
 WORKDIR "/app"
 USER "1654"
 ENTRYPOINT ["dotnet", "/app/Demo.App.dll"]
