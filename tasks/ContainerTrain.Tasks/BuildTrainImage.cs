@@ -17,7 +17,8 @@ public sealed class BuildTrainImage : EngineTask, IIncrementalTask
 
     protected override void Run()
     {
-        if (!Enum.TryParse<ImageWish>(BuildImage, ignoreCase: true, out var wish) || !Enum.IsDefined(wish))
+        // By name only: TryParse takes numbers too.
+        if (!Enum.TryParse<ImageWish>(BuildImage, ignoreCase: true, out var wish) || !wish.ToString().Equals(BuildImage, StringComparison.OrdinalIgnoreCase))
             throw new ProblemException(Codes.UnknownValue.With("TrainBuildImage", BuildImage, "auto, true, false", ""));
         var step = new ImageStep(PlanFile, Cache) { OnlyAsk = FailIfNotIncremental };
         if (step.RunAsync(wish, EngineSettings, Live, Cancellation).GetAwaiter().GetResult() is { } warning)
