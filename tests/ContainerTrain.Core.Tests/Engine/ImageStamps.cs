@@ -1,0 +1,60 @@
+using ContainerTrain.Engine;
+
+namespace ContainerTrain.Tests;
+
+public sealed class TheStampOfAnImage : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void IsTheSameAfterReadingIt()
+    {
+        var stamp = Stamp();
+        stamp.Write(_folder.At("image.stamp"));
+        var read = ImageStamp.Read(_folder.At("image.stamp"))!;
+        Assert.Equal((stamp.Settings, stamp.Endpoint, stamp.Key, stamp.Reference, stamp.BaseReference), (read.Settings, read.Endpoint, read.Key, read.Reference, read.BaseReference));
+        Assert.Equal((stamp.Image.Id, stamp.Image.DepsImage, stamp.Image.BaseImageId), (read.Image.Id, read.Image.DepsImage, read.Image.BaseImageId));
+        Assert.Equal(stamp.Image.DiffIds, read.Image.DiffIds);
+        Assert.Equal(stamp.Settled, read.Settled);
+        Assert.Equal(stamp.Files, read.Files);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("garbage")]
+    [InlineData("{}")]
+    public void ThatIsDamagedIsNone(string text) => Assert.Null(ImageStamp.Read(_folder.Write("image.stamp", text)));
+
+    [Fact]
+    public void ThatIsNotThereIsNone() => Assert.Null(ImageStamp.Read(_folder.At("image.stamp")));
+
+    [Fact]
+    public void SeesAFileThatChangesComesOrGoes()
+    {
+        var file = _folder.Write("a.dll", "one");
+        var before = FileState.Of(file);
+        Assert.True(before.IsUnchanged());
+        File.WriteAllText(file, "three");
+        Assert.False(before.IsUnchanged());
+        File.Delete(file);
+        Assert.False(before.IsUnchanged());
+        var gone = FileState.Of(file);
+        Assert.True(gone.IsUnchanged());
+        File.WriteAllText(file, "");
+        Assert.False(gone.IsUnchanged());
+    }
+
+    private ImageStamp Stamp() => new()
+    {
+        Settings = new EngineSettings("tcp://d:1", "", "/home/me/.docker", "/run/user/1"),
+        Endpoint = "unix:///var/run/docker.sock",
+        Key = "0123",
+        Reference = "demo:latest",
+        BaseReference = "mcr.microsoft.com/dotnet/runtime:10.0-noble",
+        Image = new BuiltImage("sha256:1", ["sha256:2", "sha256:3"], "containertrain/deps:4", "sha256:5", TimeSpan.Zero),
+        Settled = [FileState.Of(_folder.Write("plan.json", "{}"))],
+        Files = [FileState.Of(_folder.Write("with\ttab.dll", "x")), FileState.Of(_folder.At("missing"))],
+    };
+}
