@@ -39,9 +39,9 @@ podman_settings() {
 podman_down() {
     [ -n "${PODMAN_DIR:-}" ] && [ -f "$PODMAN_DIR/pid" ] || return 0
     daemon_stop "$PODMAN_DIR/pid" podman 20 || warn "the tests' Podman does not end; its log is $PODMAN_DIR/log"
-    # It mounts its overlay folder on itself, and leaves that mount behind.
     podman_here podman rm --all --force >>"$PODMAN_DIR/log" 2>&1 || true
     podman_here podman system reset --force >>"$PODMAN_DIR/log" 2>&1 || true
-    umount "$PODMAN_DIR/storage/overlay" 2>/dev/null || true
+    # It leaves mounts behind: its overlay folder on itself, and containers that were copied from.
+    awk -v folder="$PODMAN_DIR/" 'index($2, folder) == 1 { print $2 }' /proc/mounts | sort -r | xargs -r umount
     rm -rf "$PODMAN_DIR" || warn "the storage of the tests' Podman could not be removed: $PODMAN_DIR"
 }

