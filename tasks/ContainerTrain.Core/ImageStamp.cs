@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using ContainerTrain.Engine;
+using ContainerTrain.Outcome;
 using ContainerTrain.Plan;
 
 namespace ContainerTrain;
@@ -65,10 +66,8 @@ public sealed record ImageStamp
     }
 
     /// <summary>Replaces the file in one step.</summary>
-    public void Write(string file)
-    {
-        var temporary = $"{file}.{Environment.ProcessId}";
-        File.WriteAllLines(temporary,
+    public void Write(string file) =>
+        AtomicFile.WriteAllLines(file,
         [
             Format,
             Settings.DockerHost, Settings.ContainerHost, Settings.DockerConfig, Settings.RuntimeDirectory,
@@ -77,8 +76,6 @@ public sealed record ImageStamp
             Settled.Length.ToString(CultureInfo.InvariantCulture),
             .. Settled.Concat(Files).Select(state => string.Create(CultureInfo.InvariantCulture, $"{state.Length}\t{state.Ticks}\t{state.Path}")),
         ]);
-        File.Move(temporary, file, overwrite: true);
-    }
 
     private static ImageStamp Parse(string[] lines)
     {

@@ -22,8 +22,6 @@ internal sealed class BuildRequest(EngineConnection engine, string platform)
         var query = new StringBuilder("build?version=2&rm=1&forcerm=1");
         query.Append(CultureInfo.InvariantCulture, $"&platform={Uri.EscapeDataString(platform)}");
         query.Append(CultureInfo.InvariantCulture, $"&labels={Uri.EscapeDataString(JsonSerializer.Serialize(labels))}");
-        // Podman writes the time of the build into an image unless it is told another; Docker does not know the parameter.
-        query.Append(CultureInfo.InvariantCulture, $"&timestamp=0");
         foreach (var name in names)
             query.Append(CultureInfo.InvariantCulture, $"&t={Uri.EscapeDataString(name)}");
 

@@ -1,4 +1,4 @@
-using ContainerTrain.Plan;
+using ContainerTrain.Outcome;
 
 namespace ContainerTrain.Engine;
 
@@ -31,9 +31,7 @@ internal sealed class BuilderMemory
     {
         _refusals[KeyOf(engine)] = refusal.ReplaceLineEndings(" ");
         Directory.CreateDirectory(Path.GetDirectoryName(_store)!);
-        var temporary = $"{_store}.{Environment.ProcessId}";
-        File.WriteAllLines(temporary, _refusals.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}\t{pair.Value}"));
-        File.Move(temporary, _store, overwrite: true);
+        AtomicFile.WriteAllLines(_store, _refusals.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}\t{pair.Value}"));
     }
 
     private static string KeyOf(EngineConnection engine) =>

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using ContainerTrain.Outcome;
 using ContainerTrain.Plan;
 
 namespace ContainerTrain.Engine;
@@ -56,9 +57,7 @@ public sealed class LayerDigests
         if (!_changed)
             return;
         Directory.CreateDirectory(Path.GetDirectoryName(_store)!);
-        var temporary = $"{_store}.{Environment.ProcessId}";
-        File.WriteAllLines(temporary, _known.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}\t{pair.Value}"));
-        File.Move(temporary, _store, overwrite: true);
+        AtomicFile.WriteAllLines(_store, _known.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}\t{pair.Value}"));
         _changed = false;
     }
 

@@ -50,7 +50,7 @@ internal sealed class NativeStripper(string cache)
         if (File.Exists(target))
             return target;
         Directory.CreateDirectory(folder);
-        var temporary = $"{target}.{Environment.ProcessId}";
+        var temporary = $"{target}.{Guid.NewGuid():n}";
         progress.Report($"Stripping {info.Name} ({Units.Show(info.Length)})");
         try
         {

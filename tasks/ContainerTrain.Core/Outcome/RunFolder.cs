@@ -76,7 +76,7 @@ public sealed class RunFolder
         File.CreateSymbolicLink(temporary, id);
         try
         {
-            AtomicRename.Over(temporary, System.IO.Path.Join(root, "latest"));
+            AtomicFile.RenameOver(temporary, System.IO.Path.Join(root, "latest"));
         }
         catch (IOException)
         {

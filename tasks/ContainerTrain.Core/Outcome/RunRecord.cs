@@ -47,9 +47,7 @@ public sealed record RunRecord
     /// <summary>Writes the record, replacing an earlier one in one step.</summary>
     public void Write(string file)
     {
-        var temporary = file + ".tmp";
-        File.WriteAllText(temporary, JsonSerializer.Serialize(this, Readable.RunRecord) + "\n");
-        File.Move(temporary, file, overwrite: true);
+        AtomicFile.WriteAllText(file, JsonSerializer.Serialize(this, Readable.RunRecord) + "\n");
     }
 }
 
