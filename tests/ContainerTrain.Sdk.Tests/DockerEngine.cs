@@ -67,6 +67,36 @@ public sealed partial class DockerEngine : IAsyncLifetime
         Assert.True(removed.ExitCode == 0, removed.Output);
     }
 
+    /// <summary>The digests of an image's layers, from the lowest up.</summary>
+    public static async Task<ImmutableArray<string>> LayersOfAsync(string image) =>
+        [.. (await SucceedAsync("image", "inspect", "--format", "{{join .RootFS.Layers \" \"}}", image)).Trim().Split(' ')];
+
+    public static async Task<bool> ExistsAsync(string image) => (await DockerAsync("image", "inspect", image)).ExitCode == 0;
+
+    public static async Task TagAsync(string image, string name)
+    {
+        await SucceedAsync("tag", image, name);
+        NoteImages(name, "");
+    }
+
+    /// <summary>Builds a folder as anyone would.</summary>
+    public static Task BuildAsync(string folder, string name) => SucceedAsync("build", "--tag", name, folder);
+
+    /// <summary>Writes an image's files to a tar.</summary>
+    public static async Task ExportAsync(string image, string file)
+    {
+        var container = (await SucceedAsync("create", image)).Trim();
+        await SucceedAsync("export", "--output", file, container);
+        await SucceedAsync("rm", container);
+    }
+
+    private static async Task<string> SucceedAsync(params ImmutableArray<string> arguments)
+    {
+        var result = await DockerAsync(arguments);
+        Assert.True(result.ExitCode == 0, result.Output);
+        return result.Output;
+    }
+
     private static Task<CommandResult> DockerAsync(params ImmutableArray<string> arguments) =>
         new Command("docker", arguments, Path.GetTempPath(), ImmutableDictionary<string, string?>.Empty).RunAsync();
 
