@@ -58,7 +58,7 @@ internal sealed class DockerEngine(string folder)
         var lengths = new Dictionary<string, long>(StringComparer.Ordinal);
         JsonNode? manifest = null;
         using var save = Cli("save", reference).Open();
-        using (var tar = new TarReader(save.StandardOutput.BaseStream))
+        using (var tar = new TarReader(save.StandardOutput.BaseStream, leaveOpen: true))
         {
             while (tar.GetNextEntry() is { } entry)
             {
