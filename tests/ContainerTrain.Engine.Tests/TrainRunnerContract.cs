@@ -227,7 +227,7 @@ public abstract class TrainRunnerContract : RunnerScenario
     [Fact]
     public async Task TheTimeoutStopsTheProgramWithTimeToSave()
     {
-        var run = await RunAsync(run => run with { Timeout = "5", StopGrace = "60" }, "save-on-sigterm=saved.txt", "out=ready", "sleep");
+        var run = await RunAsync(run => run with { Timeout = "8", StopGrace = "60" }, "save-on-sigterm=saved.txt", "out=ready", "sleep");
 
         Assert.Equal(RunReason.TimedOut, run.Outcome.Reason);
         Assert.Equal("saved\n", run.File("saved.txt"));

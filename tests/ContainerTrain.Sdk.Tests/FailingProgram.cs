@@ -21,7 +21,7 @@ public sealed class FailingProgram(Packages packages, DockerEngine engine)
         (await project.TrainAsync("-p:TrainArguments=allocate=600", "-p:TrainMemory=128m")).FailedWith("CT4002");
         Assert.Equal(("outOfMemory", "CT4002"), Outcome(project));
 
-        (await project.TrainAsync("-p:TrainArguments=save-on-sigterm=saved.txt sleep", "-p:TrainTimeout=5")).FailedWith("CT4003");
+        (await project.TrainAsync("-p:TrainArguments=save-on-sigterm=saved.txt sleep", "-p:TrainTimeout=8")).FailedWith("CT4003");
         Assert.Equal(("timedOut", "CT4003"), Outcome(project));
         Assert.True(File.Exists(Path.Combine(project.Runs[^1], "saved.txt")));
 
