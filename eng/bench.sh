@@ -59,11 +59,14 @@ inner_loop() {
     dotnet build "$PROJECT" --configuration Release --nologo --verbosity quiet "-p:Version=$version" "-bl:$log" >&2 ||
         die "the benchmark could not be built; the build log is $log"
     rm -f "$log"
-    program=$(dotnet msbuild "$PROJECT" -getProperty:TargetPath -p:Configuration=Release)
+    # From a copy: a build of the solution meanwhile would write over a program that runs.
+    program=$BENCH_DIR/program
+    rm -rf "$program"
+    cp -r "$(dotnet msbuild "$PROJECT" -getProperty:TargetDir -p:Configuration=Release)" "$program"
     # The same for all variants: no node that one leaves serves another; and the compiler server, as by default,
     # whatever this shell is set to. The bench ends the one it started.
     export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=true DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
-    dotnet "$program" --folder "$BENCH_DIR" --version "$version" --torchsharp "$(torchsharp_version)" \
+    dotnet "$program/ContainerTrain.Benchmarks.dll" --folder "$BENCH_DIR" --version "$version" --torchsharp "$(torchsharp_version)" \
         --mirror "${TrainRegistryMirror:-}" --registry-program "$(registry_program)" "$@"
 }
 

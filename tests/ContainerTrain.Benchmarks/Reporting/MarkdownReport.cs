@@ -94,7 +94,7 @@ internal sealed class MarkdownReport(Results results)
             var plain = results.Profiles.FirstOrDefault(profile => profile.Variant == Plain && profile.Case == ours.Case);
             Line($"## Where the time goes: {ours.Case}, {Number(ours.Seconds)} s" + (plain is null ? "" : $" (plain {Number(plain.Seconds)} s)"));
             Line();
-            Line("By MSBuild's performance summary; a target's time includes its tasks'. Entries that differ by 3 ms or more, or last 20.");
+            Line("By MSBuild's performance summary; a target's time includes its tasks'. Entries that differ by 5 ms or more, or last 30.");
             Line();
             Row("kind", "name", "ours ms", "plain ms", "difference");
             Row("---", "---", "--:", "--:", "--:");
@@ -113,7 +113,7 @@ internal sealed class MarkdownReport(Results results)
 
     private void WriteEntry(string kind, string name, double ours, double plain)
     {
-        if (Math.Abs(ours - plain) >= 3 || Math.Max(ours, plain) >= 20)
+        if (Math.Abs(ours - plain) >= 5 || Math.Max(ours, plain) >= 30)
             Row(kind, name, $"{ours:0}", $"{plain:0}", (ours - plain).ToString("+0;−0;0", CultureInfo.InvariantCulture));
     }
 
