@@ -1,9 +1,11 @@
 namespace ContainerTrain.Engine.Tests;
 
-/// <summary>A folder of its own for each test, gone when the test ends.</summary>
+/// <summary>A folder of its own for each test that asks for it, gone when the test ends. A test that skips leaves none.</summary>
 public sealed class TestFolder : IDisposable
 {
-    public string FullPath { get; } = Directory.CreateTempSubdirectory("containertrain-").FullName;
+    private string? _path;
+
+    public string FullPath => _path ??= Directory.CreateTempSubdirectory("containertrain-").FullName;
 
     public string Path(string name) => System.IO.Path.Combine(FullPath, name);
 
@@ -15,5 +17,9 @@ public sealed class TestFolder : IDisposable
         return path;
     }
 
-    public void Dispose() => Directory.Delete(FullPath, recursive: true);
+    public void Dispose()
+    {
+        if (_path is not null)
+            Directory.Delete(_path, recursive: true);
+    }
 }
