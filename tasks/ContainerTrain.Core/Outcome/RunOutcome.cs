@@ -42,13 +42,18 @@ public sealed record RunOutcome(RunReason Reason, int ExitCode, DateTimeOffset S
 
     public TimeSpan Duration => Finished - Started;
 
-    public int? Signal => ExitCode is > SignalBase and <= SignalBase + 64 ? ExitCode - SignalBase : null;
+    public int? Signal => SignalOf(ExitCode);
 
     /// <summary>The reason that an exit code alone gives.</summary>
-    public static RunReason ReasonOf(int exitCode) => exitCode switch
-    {
-        0 => RunReason.Succeeded,
-        > SignalBase and <= SignalBase + 64 => RunReason.Killed,
-        _ => RunReason.Failed,
-    };
+    public static RunReason ReasonOf(int exitCode) =>
+        exitCode == 0 ? RunReason.Succeeded
+        : SignalOf(exitCode) is null ? RunReason.Failed
+        : RunReason.Killed;
+
+    /// <summary>
+    /// The signal that an exit code stands for. Signals 17 to 23 and 28 (SIGCHLD … SIGURG, SIGWINCH) end no program, so
+    /// that those codes are a program's own: .NET's host ends with 150 where a framework is missing.
+    /// </summary>
+    private static int? SignalOf(int exitCode) =>
+        exitCode - SignalBase is >= 1 and <= 64 and not (>= 17 and <= 23) and not 28 ? exitCode - SignalBase : null;
 }

@@ -77,6 +77,8 @@ public sealed class TheEndOfARun : IDisposable
     [InlineData(128, RunReason.Failed, null)]
     [InlineData(137, RunReason.Killed, 9)]
     [InlineData(139, RunReason.Killed, 11)]
+    [InlineData(150, RunReason.Failed, null)]
+    [InlineData(156, RunReason.Failed, null)]
     [InlineData(192, RunReason.Killed, 64)]
     [InlineData(193, RunReason.Failed, null)]
     [InlineData(255, RunReason.Failed, null)]
