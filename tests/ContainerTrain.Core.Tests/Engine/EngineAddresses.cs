@@ -49,6 +49,13 @@ public sealed class AnEnginesAddress
         Assert.Equal("unix:///var/run/docker.sock", EngineLocator.Candidates(EngineKind.Docker, home.Settings)[0].Address.OriginalString);
     }
 
+    [Fact]
+    public void IsAUsualSocketInTheDefaultContextWhateverIsStoredForIt()
+    {
+        using var home = new Home().WithContext("default", "tcp://elsewhere:2375");
+        Assert.Equal("usual socket", EngineLocator.Candidates(EngineKind.Docker, home.Settings)[0].Origin);
+    }
+
     [Theory]
     [InlineData("""{"Endpoints":{}}""")]
     [InlineData("""{"Endpoints":{"docker":{"Host":7}}}""")]

@@ -206,6 +206,14 @@ public sealed class NativesOnASystem : IDisposable
     }
 
     [Fact]
+    public void NeedVersionsInTheOrderOfTheirNumbers()
+    {
+        System("libc.so.6", "GLIBC_2.2.5");
+        var native = Native("libtorch.so", new Elf { Needed = { "libc.so.6" }, Needs = { ("libc.so.6", ["GLIBC_2.34", "GLIBC_2.4", "GLIBC_2.17"]) } });
+        Assert.Contains("needs GLIBC_2.4, GLIBC_2.17, GLIBC_2.34 of libc.so.6", Assert.Single(Check(native)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void NeedNotFindThereWhatTheyBring() =>
         Assert.Empty(Check(Native("libtorch.so", new Elf { Needed = { "libc10.so" }, Needs = { ("libc10.so", ["C10_1"]) } }), Native("libc10.so", new Elf())));
 

@@ -83,6 +83,22 @@ public sealed class APlanOfGivenValues
     }
 
     [Fact]
+    public void RunsTheCommandThatIsGiven()
+    {
+        var image = Given.Plan(Given.Image(i => i with { AppCommand = ["./Demo", "--fast"], DefaultArgs = ["--more"] })).Image;
+        Assert.Equal(["./Demo", "--fast"], image.Entrypoint);
+        Assert.Equal(["--more"], image.Command);
+    }
+
+    [Fact]
+    public void HandsTheCommandToAnEntryPointOfItsOwn()
+    {
+        var image = Given.Plan(Given.Image(i => i with { Entrypoint = ["/init"], AppCommand = ["./Demo"], DefaultArgs = ["--more"] })).Image;
+        Assert.Equal(["/init"], image.Entrypoint);
+        Assert.Equal(["./Demo", "--more"], image.Command);
+    }
+
+    [Fact]
     public void TakesAFamilyForTheDefaultBase() =>
         Assert.Equal("mcr.microsoft.com/dotnet/runtime:10.0-trixie-slim", Given.Plan(Given.Image(i => i with { Family = "trixie-slim" })).Image.BaseImage);
 
