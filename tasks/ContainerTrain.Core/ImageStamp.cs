@@ -24,7 +24,7 @@ public sealed record FileState(string Path, long Length, long Ticks)
 /// </summary>
 public sealed record ImageStamp
 {
-    private const string Format = "containertrain image stamp 2";
+    private const string Format = "containertrain image stamp 3";
 
     /// <summary>Where engines were looked for.</summary>
     public required EngineSettings Settings { get; init; }
@@ -59,7 +59,7 @@ public sealed record ImageStamp
         {
             return lines is [Format, ..] ? Parse(lines) : null;
         }
-        catch (Exception e) when (e is IndexOutOfRangeException or FormatException)
+        catch (Exception e) when (e is IndexOutOfRangeException or ArgumentException or FormatException or OverflowException)
         {
             return null; // cut off or damaged: the image is built again
         }
@@ -73,14 +73,16 @@ public sealed record ImageStamp
             Settings.DockerHost, Settings.ContainerHost, Settings.DockerConfig, Settings.RuntimeDirectory,
             Endpoint, Key, Reference, BaseReference,
             Image.Id, string.Join(' ', Image.DiffIds), Image.DepsImage, Image.BaseImageId,
-            Settled.Length.ToString(CultureInfo.InvariantCulture),
+            string.Create(CultureInfo.InvariantCulture, $"{Settled.Length} {Files.Length}"),
             .. Settled.Concat(Files).Select(state => string.Create(CultureInfo.InvariantCulture, $"{state.Length}\t{state.Ticks}\t{state.Path}")),
         ]);
 
     private static ImageStamp Parse(string[] lines)
     {
         var states = lines.Skip(14).Select(ParseState).ToImmutableArray();
-        var settled = int.Parse(lines[13], CultureInfo.InvariantCulture);
+        var counts = lines[13].Split(' ').Select(count => int.Parse(count, CultureInfo.InvariantCulture)).ToArray();
+        if (counts.Length != 2 || counts.Sum() != states.Length)
+            throw new FormatException("The stamp does not have as many files as it says.");
         return new ImageStamp
         {
             Settings = new EngineSettings(lines[1], lines[2], lines[3], lines[4]),
@@ -89,8 +91,8 @@ public sealed record ImageStamp
             Reference = lines[7],
             BaseReference = lines[8],
             Image = new BuiltImage(lines[9], [.. lines[10].Split(' ', StringSplitOptions.RemoveEmptyEntries)], lines[11], lines[12], TimeSpan.Zero),
-            Settled = states[..settled],
-            Files = states[settled..],
+            Settled = states[..counts[0]],
+            Files = states[counts[0]..],
         };
     }
 

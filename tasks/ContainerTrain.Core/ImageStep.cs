@@ -65,13 +65,28 @@ public sealed class ImageStep(string planFile, BuildCache cache)
         var files = plan.Image.Layers.SelectMany(layer => layer.Files).Select(file => FileState.Of(file.Source)).ToImmutableArray();
         // Removed first: a build that fails or is cut off leaves no stamp that promises an image.
         File.Delete(StampFile);
-        var builder = await BuilderSelector.SelectAsync(plan.Image, engine, cache, progress, cancellation);
-        var image = await builder.BuildAsync(await FilesAsync(plan.Image, progress, cancellation), stamp?.Image, progress, cancellation);
-        if (stamp is not null)
-            await new ImageJanitor(engine).RemoveSupersededAsync(stamp.Image, image, cancellation);
+        var image = await BuildAsync(plan.Image, engine, stamp?.Image, progress, cancellation);
         Stamp(plan, engine, settings, image, files).Write(StampFile);
         progress.Report($"Built {plan.Image.References[0]} ({ShortId(image.Id)}) on {engine.Describe()} in {Units.Show(image.Duration)}");
         return image;
+    }
+
+    private async Task<BuiltImage> BuildAsync(
+        ImagePlan plan, EngineConnection engine, BuiltImage? previous, IProgress<string> progress, CancellationToken cancellation)
+    {
+        try
+        {
+            var builder = await BuilderSelector.SelectAsync(plan, engine, cache, progress, cancellation);
+            var image = await builder.BuildAsync(await FilesAsync(plan, progress, cancellation), previous, progress, cancellation);
+            if (previous is not null)
+                await new ImageJanitor(engine).RemoveSupersededAsync(previous, image, cancellation);
+            return image;
+        }
+        catch (Exception e) when (EngineConnection.IsUnreachable(e) && !cancellation.IsCancellationRequested)
+        {
+            // It answered a moment ago: it died, or was stopped, in the middle of the build.
+            throw new ProblemException(Codes.EngineError.With("Building the image", engine.Endpoint, (e.InnerException ?? e).Message), e);
+        }
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using ContainerTrain.Plan;
 using Docker.DotNet.Models;
 
@@ -6,7 +7,8 @@ namespace ContainerTrain.Engine;
 
 /// <summary>What of an engine's ways a container's settings depend on.</summary>
 /// <param name="HasInit">Whether it can put a small init process above the program.</param>
-internal sealed record EngineTraits(bool IsRootless, bool HasInit);
+/// <param name="UsesCdi">Whether it knows GPUs by their names in the Container Device Interface alone.</param>
+internal sealed record EngineTraits(bool IsRootless, bool HasInit, bool UsesCdi = false);
 
 /// <summary>A run plan as the parameters of <c>POST /containers/create</c>.</summary>
 internal static class ContainerSettings
@@ -55,7 +57,7 @@ internal static class ContainerSettings
             NanoCPUs = run.NanoCpus ?? 0,
             PidsLimit = run.PidsLimit,
             ShmSize = run.ShmSize ?? 0,
-            DeviceRequests = [.. DeviceRequestsOf(run.Gpus)],
+            DeviceRequests = [.. DeviceRequestsOf(run.Gpus, engine.UsesCdi)],
         };
     }
 
@@ -74,14 +76,26 @@ internal static class ContainerSettings
         ReadOnly = mount.ReadOnly,
     };
 
-    private static IEnumerable<DeviceRequest> DeviceRequestsOf(GpuRequest gpus)
+    private static IEnumerable<DeviceRequest> DeviceRequestsOf(GpuRequest gpus, bool usesCdi)
     {
         if (gpus.IsNone)
             yield break;
+        if (usesCdi)
+            yield return new DeviceRequest { Driver = "cdi", DeviceIDs = [.. CdiNames(gpus)] };
         // Docker takes a count or ids, never both.
-        yield return gpus.Devices.IsEmpty
-            ? new DeviceRequest { Driver = "nvidia", Count = gpus.Count, Capabilities = [["gpu"]] }
-            : new DeviceRequest { Driver = "nvidia", DeviceIDs = [.. gpus.Devices], Capabilities = [["gpu"]] };
+        else if (gpus.Devices.IsEmpty)
+            yield return new DeviceRequest { Driver = "nvidia", Count = gpus.Count, Capabilities = [["gpu"]] };
+        else
+            yield return new DeviceRequest { Driver = "nvidia", DeviceIDs = [.. gpus.Devices], Capabilities = [["gpu"]] };
+    }
+
+    /// <summary>The names that NVIDIA's toolkit gives devices; a count means the first ones.</summary>
+    private static IEnumerable<string> CdiNames(GpuRequest gpus)
+    {
+        var names = !gpus.Devices.IsEmpty ? gpus.Devices
+            : gpus.Count < 0 ? ["all"]
+            : Enumerable.Range(0, gpus.Count).Select(index => index.ToString(CultureInfo.InvariantCulture));
+        return names.Select(name => "nvidia.com/gpu=" + name);
     }
 
     /// <summary>

@@ -147,7 +147,9 @@ public sealed class DockerRunner(EngineConnection engine) : ITrainRunner
         return new EngineTraits(
             IsRootless: info.SecurityOptions?.Any(option => option.Contains("rootless", StringComparison.Ordinal)) ?? false,
             // Docker names the program it would use, and "N/A" as its version where that is missing. Podman names none: try.
-            HasInit: engine.Version.Kind == EngineKind.Podman || (info.InitBinary is { Length: > 0 } && info.InitCommit?.ID != "N/A"));
+            HasInit: engine.Version.Kind == EngineKind.Podman || (info.InitBinary is { Length: > 0 } && info.InitCommit?.ID != "N/A"),
+            // Podman drops a request for NVIDIA's own driver without a word.
+            UsesCdi: engine.Version.Kind == EngineKind.Podman);
     }
 
     private static DateTimeOffset Time(string? text, DateTimeOffset otherwise) =>

@@ -47,8 +47,6 @@ public sealed record ImageInputs
 
     public string Family { get; init; } = "";
 
-    public string Registry { get; init; } = "";
-
     public string Repository { get; init; } = "";
 
     /// <summary>Tags, separated by semicolons.</summary>

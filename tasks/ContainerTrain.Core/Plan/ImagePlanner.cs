@@ -45,7 +45,7 @@ internal static partial class ImagePlanner
             Created = Created(image.SourceDateEpoch, problems),
             WorkingDirectory = workingDirectory,
             User = image.User.Length > 0 ? image.User : DefaultUser,
-            // As in the .NET SDK: an entry point of the project's own gets the application's command as its arguments.
+            // An entry point of the project's own gets ContainerAppCommand, where that is set, as its arguments.
             Entrypoint = image.Entrypoint.IsEmpty ? appCommand : image.Entrypoint,
             Command = [.. image.Entrypoint.IsEmpty ? [] : image.AppCommand, .. image.DefaultArgs],
             Environment = EnvironmentOf(image, problems),

@@ -28,6 +28,15 @@ public sealed class TheStampOfAnImage : IDisposable
     public void ThatIsDamagedIsNone(string text) => Assert.Null(ImageStamp.Read(_folder.Write("image.stamp", text)));
 
     [Fact]
+    public void ThatIsCutOffIsNone()
+    {
+        Stamp().Write(_folder.At("image.stamp"));
+        var lines = File.ReadAllLines(_folder.At("image.stamp"));
+        for (var length = 0; length < lines.Length; length++)
+            Assert.Null(ImageStamp.Read(_folder.Write("image.stamp", string.Join('\n', lines[..length]))));
+    }
+
+    [Fact]
     public void ThatIsNotThereIsNone() => Assert.Null(ImageStamp.Read(_folder.At("image.stamp")));
 
     [Fact]

@@ -98,6 +98,18 @@ public sealed class AContainerOfARun : IDisposable
         Assert.Equal(devices, device.DeviceIDs is null ? null : string.Join(',', device.DeviceIDs));
     }
 
+    [Theory]
+    [InlineData("all", "nvidia.com/gpu=all")]
+    [InlineData("2", "nvidia.com/gpu=0,nvidia.com/gpu=1")]
+    [InlineData("device=3,GPU-1", "nvidia.com/gpu=3,nvidia.com/gpu=GPU-1")]
+    public void RequestsGpusFromPodmanByTheirCdiNames(string gpus, string names)
+    {
+        Assert.True(GpuRequest.TryParse(gpus, hostHasGpu: false, out var request));
+        var host = Settings(run => run with { Gpus = request }, usesCdi: true).HostConfig!;
+        var device = Assert.Single(host.DeviceRequests!);
+        Assert.Equal(("cdi", names), (device.Driver, string.Join(',', device.DeviceIDs!)));
+    }
+
     [Fact]
     public void GetsTheArgumentsAfterThoseOfTheImage() =>
         Assert.Equal(["--default", "--mine", "a b"], Settings(run => run with { Arguments = ["--mine", "a b"] }, image => image with { Command = ["--default"] }).Cmd);
@@ -116,10 +128,10 @@ public sealed class AContainerOfARun : IDisposable
 
     private HostConfig Host(Func<RunPlan, RunPlan> run) => Settings(run).HostConfig!;
 
-    private CreateContainerParameters Settings(Func<RunPlan, RunPlan> run, Func<ImagePlan, ImagePlan>? image = null, bool rootless = false)
+    private CreateContainerParameters Settings(Func<RunPlan, RunPlan> run, Func<ImagePlan, ImagePlan>? image = null, bool rootless = false, bool usesCdi = false)
     {
         var plan = Given.DefaultPlan with { Run = run(Given.RunPlan), Image = (image ?? (i => i))(Given.DefaultPlan.Image) };
-        return ContainerSettings.For(new RunRequest(plan, RunFolder.Create(_project.At("runs"), DateTimeOffset.UnixEpoch), "sha256:1"), new EngineTraits(rootless, HasInit: true));
+        return ContainerSettings.For(new RunRequest(plan, RunFolder.Create(_project.At("runs"), DateTimeOffset.UnixEpoch), "sha256:1"), new EngineTraits(rootless, HasInit: true, usesCdi));
     }
 }
 
