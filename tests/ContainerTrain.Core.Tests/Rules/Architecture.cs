@@ -85,7 +85,9 @@ public sealed class TheCore
         from Match use in Regex.Matches(source.Code, $@"(?<![\w.])(System\.IO\.)?{what}")
         select $"{Path.GetRelativePath(Repository.Root, file)} uses {use.Value}";
 
-    private static string FolderOf(string file) => Path.GetDirectoryName(Path.GetRelativePath(Repository.At(Folder), file))!;
+    /// <summary>The noun. Folders inside one only sort its files: a noun has one namespace.</summary>
+    private static string FolderOf(string file) =>
+        Path.GetDirectoryName(Path.GetRelativePath(Repository.At(Folder), file))!.Split(Path.DirectorySeparatorChar)[0];
 
     /// <summary>A using, a name qualified by the folder's namespace, or, for types of the root, which need neither, their bare names.</summary>
     private static IEnumerable<string> Uses(Source source, string folder)
