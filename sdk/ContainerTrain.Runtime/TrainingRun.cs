@@ -24,6 +24,7 @@ public sealed class TrainingRun : IDisposable
         Directory.CreateDirectory(OutputDirectory);
         Device = new torch.Device(settings.UsesCuda ? DeviceType.CUDA : DeviceType.CPU);
         Metrics = new MetricsLog(Path.Combine(OutputDirectory, "metrics.jsonl"), TimeProvider.System);
+        Report = new TrainingReport(Path.Combine(OutputDirectory, "report.json"));
         _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, RequestStop);
         _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, RequestStop);
     }
@@ -66,6 +67,9 @@ public sealed class TrainingRun : IDisposable
     /// <summary>The curve of the run, <c>metrics.jsonl</c> in the <see cref="OutputDirectory"/>.</summary>
     public MetricsLog Metrics { get; }
 
+    /// <summary>What the run's page shows beside the curve; <c>report.json</c> in the <see cref="OutputDirectory"/> when the run ends.</summary>
+    public TrainingReport Report { get; }
+
     /// <summary>Reads the environment, makes sure that the promised device is there, and seeds torch.</summary>
     /// <param name="environment">Variables by name; null for those of the process.</param>
     /// <exception cref="TrainingException">CT4106: a setting's value is not allowed. CT4108: the device cannot be used.</exception>
@@ -99,16 +103,30 @@ public sealed class TrainingRun : IDisposable
     public string DataFile(string name = "") =>
         name.Length > 0 ? Path.GetFullPath(name, DataDirectory) : CsvDirectory.SingleFile(DataDirectory);
 
-    /// <summary>Closes <see cref="Metrics"/> and gives SIGTERM and SIGINT their usual meaning back.</summary>
+    /// <summary>Closes <see cref="Metrics"/>, writes the <see cref="Report"/>, and gives SIGTERM and SIGINT their usual meaning back.</summary>
     public void Dispose()
     {
         _terminate.Dispose();
         _interrupt.Dispose();
         Metrics.Dispose();
+        WriteReport();
     }
 
     internal static Dictionary<string, string> ProcessEnvironment() =>
         Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(entry => (string)entry.Key, entry => (string)entry.Value!);
+
+    /// <summary>A page without it is better than a training that counts as failed, or an exception that hides the first one.</summary>
+    private void WriteReport()
+    {
+        try
+        {
+            Report.Write();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine($"report.json was not written: {e.Message}");
+        }
+    }
 
     private void RequestStop(PosixSignalContext context)
     {
