@@ -64,6 +64,15 @@ public sealed class TrainingRun : IDisposable
     /// <summary>The csproj's <c>TrainHyperparameter</c> items.</summary>
     public Hyperparameters Hyperparameters => _settings.Hyperparameters;
 
+    /// <summary>What is saved with each checkpoint, and restored when the run goes on from one.</summary>
+    public RunCheckpoints Checkpoints { get; } = new();
+
+    /// <summary>Whether <see cref="Epochs"/> ended before its last epoch, on a stop request.</summary>
+    public bool WasStopped { get; private set; }
+
+    /// <summary>Sees the epochs begin and end.</summary>
+    internal IEpochObserver? Observer { get; set; }
+
     /// <summary>The curve of the run, <c>metrics.jsonl</c> in the <see cref="OutputDirectory"/>.</summary>
     public MetricsLog Metrics { get; }
 
@@ -103,6 +112,23 @@ public sealed class TrainingRun : IDisposable
     public string DataFile(string name = "") =>
         name.Length > 0 ? Path.GetFullPath(name, DataDirectory) : CsvDirectory.SingleFile(DataDirectory);
 
+    /// <summary>
+    /// The epochs that are left to train, from 1 or from the one after the checkpoint that the run goes on from, to
+    /// <paramref name="count"/>. After a stop request the epoch in progress is the last.
+    /// </summary>
+    /// <param name="count">The number of the last epoch.</param>
+    public IEnumerable<Epoch> Epochs(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        return Loop(count);
+    }
+
+    /// <summary>Logs one value of an epoch, as <see cref="Metrics"/> does.</summary>
+    public void Log(string name, double value, int epoch) => Metrics.Log(epoch, (name, value));
+
+    /// <summary>Logs the values of an epoch on one line of <see cref="Metrics"/>.</summary>
+    public void Log(int epoch, params ReadOnlySpan<(string Name, double Value)> values) => Metrics.Log(epoch, values);
+
     /// <summary>Closes <see cref="Metrics"/>, writes the <see cref="Report"/>, and gives SIGTERM and SIGINT their usual meaning back.</summary>
     public void Dispose()
     {
@@ -110,6 +136,30 @@ public sealed class TrainingRun : IDisposable
         _interrupt.Dispose();
         Metrics.Dispose();
         WriteReport();
+    }
+
+    private IEnumerable<Epoch> Loop(int count)
+    {
+        const int first = 1;
+        Observer?.Began(first, count);
+        try
+        {
+            for (var number = first; number <= count; number++)
+            {
+                if (_stop.IsCancellationRequested)
+                {
+                    WasStopped = true;
+                    yield break;
+                }
+
+                yield return new Epoch(number, count);
+                Observer?.Ended(number);
+            }
+        }
+        finally
+        {
+            Observer?.Done();
+        }
     }
 
     internal static Dictionary<string, string> ProcessEnvironment() =>

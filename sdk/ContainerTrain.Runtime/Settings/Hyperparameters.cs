@@ -122,6 +122,24 @@ public sealed class Hyperparameters
         return names;
     }
 
+    /// <summary>
+    /// All hyperparameters as one record, checked: the name of each is the member's, <c>LearningRate</c> is
+    /// <c>learning_rate</c>; attributes such as <c>[Range(1, 100)]</c> say what is allowed, and a member without a default is
+    /// required. Names that neither the record has nor an earlier <c>Get</c> asked for are unknown.
+    /// </summary>
+    /// <typeparam name="T">
+    /// A record with constructor parameters or settable properties of type bool, int, long, double, string, an enum, their
+    /// nullable forms, or a list of them (written with commas). A rule of a list holds for each element, one about length for the list.
+    /// </typeparam>
+    /// <exception cref="TrainingException">CT4106, once for each wrong value, missing value and unknown name.</exception>
+    public T Bind<T>()
+        where T : class
+    {
+        var bound = new HyperparameterBinder(this).Bind(typeof(T));
+        ThrowIfInvalid();
+        return (T)bound!;
+    }
+
     /// <summary>Remembers that the value of <paramref name="name"/> is not allowed, for reasons only the program knows.</summary>
     /// <param name="name">The hyperparameter.</param>
     /// <param name="allowed">What is allowed; ends the sentence "it must be …".</param>
@@ -156,6 +174,8 @@ public sealed class Hyperparameters
         _read.Add(name);
         return _given.GetValueOrDefault(name);
     }
+
+    internal void Add(string problem) => _problems.Add(new(ProblemCodes.HyperparameterInvalid, problem));
 
     internal static Hyperparameters Read(IReadOnlyDictionary<string, string> environment, List<TrainingProblem> problems) =>
         new(HyperparameterSource.Read(environment, problems));
