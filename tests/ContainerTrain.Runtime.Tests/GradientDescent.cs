@@ -13,11 +13,12 @@ internal static class GradientDescent
         var (xScale, yScale) = (Standardizer.Fit(rows.Select(features)), Standardizer.Fit(rows.Select(target)));
         var x = xScale.Transform(rows.Select(features)).ToTensor(dtype);
         var y = yScale.Transform(rows.Select(target)).ToTensor(dtype).squeeze(1);
-        var model = new LinearRegression(features.Length, dtype, CPU);
+        using var batches = new TensorBatches(x, y, batchSize);
+        using var model = new LinearRegression(features.Length, dtype, CPU);
         var guard = new DivergenceGuard(learningRate, x);
         for (var epoch = 1; epoch <= epochs; epoch++)
         {
-            guard.Check(epoch, model.TrainEpoch(x, y, learningRate, batchSize));
+            guard.Check(epoch, model.TrainEpoch(batches, learningRate).MeanSquaredError);
         }
 
         return model.Equation(target, features).InOwnUnits(xScale, yScale);

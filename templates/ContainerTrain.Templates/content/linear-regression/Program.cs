@@ -34,14 +34,15 @@ return TrainingProgram.Run(run =>
     var (x, y) = Tensors(training);
     var (xValidation, yValidation) = Tensors(validation);
 
-    var model = new LinearRegression(features.Count, dtype, run.Device);
+    using var batches = new TensorBatches(x, y, batchSize);
+    using var model = new LinearRegression(features.Count, dtype, run.Device);
     var guard = new DivergenceGuard(learningRate, x);
     var ownUnits = yScale.Scales[0] * yScale.Scales[0];
     var epoch = 0;
     while (epoch < epochs && !run.StopRequested.IsCancellationRequested)
     {
         epoch++;
-        var trainMse = model.TrainEpoch(x, y, learningRate, batchSize) * ownUnits;
+        var trainMse = model.TrainEpoch(batches, learningRate).MeanSquaredError * ownUnits;
         var validationMse = model.MeanSquaredError(xValidation, yValidation) * ownUnits;
         run.Metrics.Log(epoch, ("train_mse", trainMse), ("val_mse", validationMse));
         guard.Check(epoch, trainMse);
