@@ -44,29 +44,19 @@ public static class TrainingProgram
     internal static async Task<int> RunAsync(
         Func<TrainingRun, Task> train, IReadOnlyDictionary<string, string> environment, IAccelerator accelerator, TextWriter errors)
     {
-        var problemsFile = Path.Combine(RunSettings.ReadOutputDirectory(environment), "problems.json");
+        var report = ProblemReport.In(RunSettings.ReadOutputDirectory(environment), errors);
         var stopRequested = CancellationToken.None;
         try
         {
-            // A local run writes to the same folder each time.
-            if (File.Exists(problemsFile))
-            {
-                File.Delete(problemsFile);
-            }
-
-            using var run = TrainingRun.Start(environment, accelerator);
+            using var run = TrainingRun.Start(environment, accelerator, report);
             stopRequested = run.StopRequested;
             await train(run).ConfigureAwait(false);
             return Success;
         }
         catch (TrainingException e)
         {
-            foreach (var problem in e.Problems)
-            {
-                await errors.WriteLineAsync(problem.ToString()).ConfigureAwait(false);
-            }
-
-            return await WriteProblems(problemsFile, e.Problems, errors).ConfigureAwait(false);
+            report.Fail(e.Problems);
+            return ProblemsFound;
         }
         catch (OperationCanceledException) when (stopRequested.IsCancellationRequested)
         {
@@ -78,21 +68,5 @@ public static class TrainingProgram
             await errors.WriteLineAsync(e.ToString()).ConfigureAwait(false);
             return Failure;
         }
-    }
-
-    /// <summary>The problems are on standard error already, so an output directory that cannot be written does not hide them.</summary>
-    private static async Task<int> WriteProblems(string path, IReadOnlyList<TrainingProblem> problems, TextWriter errors)
-    {
-        try
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            await File.WriteAllTextAsync(path, ProblemJson.Write(problems)).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            await errors.WriteLineAsync($"problems.json was not written: {e.Message}").ConfigureAwait(false);
-        }
-
-        return ProblemsFound;
     }
 }

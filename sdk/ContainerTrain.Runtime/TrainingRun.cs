@@ -18,12 +18,15 @@ public sealed class TrainingRun : IDisposable
     private readonly PosixSignalRegistration _terminate;
     private readonly PosixSignalRegistration _interrupt;
 
-    private TrainingRun(RunSettings settings)
+    private TrainingRun(RunSettings settings, ProblemReport report)
     {
         _settings = settings;
-        Directory.CreateDirectory(OutputDirectory);
         Device = new torch.Device(settings.UsesCuda ? DeviceType.CUDA : DeviceType.CPU);
-        Metrics = new MetricsLog(Path.Combine(OutputDirectory, "metrics.jsonl"), TimeProvider.System);
+        var warnings = new List<TrainingProblem>();
+        Metrics = MetricsLog.Open(OutputDirectory, RunId, TimeProvider.System, warnings.Add);
+        // Only now is it known that the folder is no other process's.
+        report.ForgetEarlierRun();
+        warnings.ForEach(report.Warn);
         Report = new TrainingReport(Path.Combine(OutputDirectory, "report.json"));
         _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, RequestStop);
         _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, RequestStop);
@@ -73,7 +76,7 @@ public sealed class TrainingRun : IDisposable
     /// <summary>Sees the epochs begin and end.</summary>
     internal IEpochObserver? Observer { get; set; }
 
-    /// <summary>The curve of the run, <c>metrics.jsonl</c> in the <see cref="OutputDirectory"/>.</summary>
+    /// <summary>The curve of the run: <c>metrics.jsonl</c> and <c>tensorboard</c> in the <see cref="OutputDirectory"/>.</summary>
     public MetricsLog Metrics { get; }
 
     /// <summary>What the run's page shows beside the curve; <c>report.json</c> in the <see cref="OutputDirectory"/> when the run ends.</summary>
@@ -81,11 +84,11 @@ public sealed class TrainingRun : IDisposable
 
     /// <summary>Reads the environment, makes sure that the promised device is there, and seeds torch.</summary>
     /// <param name="environment">Variables by name; null for those of the process.</param>
-    /// <exception cref="TrainingException">CT4106: a setting's value is not allowed. CT4108: the device cannot be used.</exception>
+    /// <exception cref="TrainingException">CT4106: a setting's value is not allowed. CT4108: the device cannot be used. CT4110, CT4112: the output directory cannot be written.</exception>
     public static TrainingRun Start(IReadOnlyDictionary<string, string>? environment = null) =>
         Start(environment ?? ProcessEnvironment(), new TorchAccelerator());
 
-    internal static TrainingRun Start(IReadOnlyDictionary<string, string> environment, IAccelerator accelerator)
+    internal static TrainingRun Start(IReadOnlyDictionary<string, string> environment, IAccelerator accelerator, ProblemReport? report = null)
     {
         var settings = RunSettings.Read(environment);
         if (accelerator.Load() is { } reason)
@@ -103,7 +106,7 @@ public sealed class TrainingRun : IDisposable
         }
 
         accelerator.Seed(settings.Seed);
-        return new TrainingRun(settings);
+        return new TrainingRun(settings, report ?? ProblemReport.In(settings.OutputDirectory, Console.Error));
     }
 
     /// <summary>The full path of a file in the <see cref="DataDirectory"/>.</summary>
@@ -124,10 +127,10 @@ public sealed class TrainingRun : IDisposable
     }
 
     /// <summary>Logs one value of an epoch, as <see cref="Metrics"/> does.</summary>
-    public void Log(string name, double value, int epoch) => Metrics.Log(epoch, (name, value));
+    public void Log(string name, double? value, long epoch) => Metrics.Log(epoch, (name, value));
 
     /// <summary>Logs the values of an epoch on one line of <see cref="Metrics"/>.</summary>
-    public void Log(int epoch, params ReadOnlySpan<(string Name, double Value)> values) => Metrics.Log(epoch, values);
+    public void Log(long epoch, params ReadOnlySpan<(string Name, double? Value)> values) => Metrics.Log(epoch, values);
 
     /// <summary>Closes <see cref="Metrics"/>, writes the <see cref="Report"/>, and gives SIGTERM and SIGINT their usual meaning back.</summary>
     public void Dispose()

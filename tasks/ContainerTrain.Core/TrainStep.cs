@@ -109,7 +109,7 @@ public sealed class TrainStep(string planFile, HostSettings host)
         (record with
         {
             Outcome = new OutcomeRecord(
-                outcome.Reason, outcome.ExitCode, outcome.Signal, problems.IsEmpty ? null : problems[^1].Code.Id, outcome.Finished,
+                outcome.Reason, outcome.ExitCode, outcome.Signal, problems.LastOrDefault(problem => problem.IsError)?.Code.Id, outcome.Finished,
                 outcome.Detail.Length > 0 ? outcome.Detail : null),
             Seconds = seconds,
             Artifacts = artifacts,

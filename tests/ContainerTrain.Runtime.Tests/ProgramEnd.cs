@@ -88,6 +88,34 @@ public sealed class ProgramEnd : IDisposable
     }
 
     [Fact]
+    public async Task Is65AfterALossThatIsNotFinite()
+    {
+        Assert.Equal(65, await Run(run => run.Metrics.Log(3, ("loss", double.NaN))));
+        Assert.StartsWith("error CT4012: Metric 'loss' is NaN in step 3", _errors.ToString(), StringComparison.Ordinal);
+        Assert.Contains("CT4012", File.ReadAllText(_folder.Path("output/problems.json")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task LeavesWarningsForTheBuild()
+    {
+        var metrics = _folder.Write("output/metrics.jsonl", "{\"st");
+
+        Assert.Equal(0, await Run(_ => { }));
+        Assert.StartsWith($"{metrics}: warning CT4111: ", _errors.ToString(), StringComparison.Ordinal);
+        Assert.Contains("CT4111", File.ReadAllText(_folder.Path("output/problems.json")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task LeavesTheFolderOfAnotherRunAlone()
+    {
+        var file = _folder.Write("output/problems.json", "of the other run");
+        ProblemReport.In(_folder.Path("output"), _errors).Fail([new TrainingProblem("CT4112", "In use.")]);
+
+        Assert.Equal("error CT4112: In use.\n", _errors.ToString());
+        Assert.Equal("of the other run", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task ComesAfterAStopRequestInsteadOfAtOnce()
     {
         var stopped = false;

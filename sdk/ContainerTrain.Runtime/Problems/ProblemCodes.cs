@@ -29,4 +29,16 @@ public static class ProblemCodes
 
     /// <summary>The file is not a table: a row has too few or too many cells, or column names are empty or repeated.</summary>
     public const string MalformedTable = "CT4109";
+
+    /// <summary>A file of the output directory cannot be written: the disk is full, or the folder is read-only.</summary>
+    public const string OutputUnwritable = "CT4110";
+
+    /// <summary>The metrics file ended in the middle of a line.</summary>
+    public const string MetricsCut = "CT4111";
+
+    /// <summary>Another process writes to the same output directory.</summary>
+    public const string OutputInUse = "CT4112";
+
+    /// <summary>A metric is NaN or infinite. Ends the run with an outcome of its own, hence no number beside the others.</summary>
+    public const string LossNotFinite = "CT4012";
 }

@@ -18,7 +18,10 @@ public sealed record TrainingProblem(string Code, string Message, string? File =
     /// The line that MSBuild and editors recognize as an error: <c>cars.csv(12,3): error CT4104: …</c>.
     /// See https://learn.microsoft.com/visualstudio/msbuild/msbuild-diagnostic-format-for-tasks.
     /// </summary>
-    public override string ToString()
+    public override string ToString() => ToString("error");
+
+    /// <param name="severity"><c>error</c> or <c>warning</c>.</param>
+    internal string ToString(string severity)
     {
         var line = new StringBuilder();
         if (File is not null)
@@ -33,7 +36,7 @@ public sealed record TrainingProblem(string Code, string Message, string? File =
             line.Append(": ");
         }
 
-        return line.Append("error ").Append(Code).Append(": ").Append(Message.ReplaceLineEndings(" ")).ToString();
+        return line.Append(severity).Append(' ').Append(Code).Append(": ").Append(Message.ReplaceLineEndings(" ")).ToString();
     }
 }
 

@@ -148,6 +148,9 @@ public static class Codes
         "The run folder '{0}' cannot be written: {1}",
         "Give the user who runs the build write access, or set TrainOutputRoot to another folder.");
 
+    public static readonly DiagnosticCode LossNotFinite = Program("CT4012", "Loss is not finite",
+        "Lower the learning rate, look for missing or huge values in the data, or allow the metric to be undefined.");
+
     // CT41: problems the training program reports (raised in ContainerTrain.Runtime, listed here so that each has a page)
     public static readonly DiagnosticCode DataFileNotFound = Program("CT4101", "Data file not found",
         "Name the file as it is called below the data folder, and give it to the container with a TrainData item.");
@@ -176,6 +179,15 @@ public static class Codes
     public static readonly DiagnosticCode RowMalformed = Program("CT4109", "Row or header malformed",
         "Give every row as many cells as the header has names, and every column its own name.");
 
+    public static readonly DiagnosticCode OutputUnwritable = Program("CT4110", "Output of the training cannot be written",
+        "Free some space, or make the folder writable.");
+
+    public static readonly DiagnosticCode MetricsCut = ProgramWarning("CT4111", "Metrics file was cut",
+        "Nothing has to be done: the cut line is skipped.");
+
+    public static readonly DiagnosticCode OutputInUse = Program("CT4112", "Output folder in use",
+        "Stop the other run, or give this one an output folder of its own.");
+
     /// <summary>What the training program reported under a code that this version of the SDK does not know.</summary>
     public static readonly DiagnosticCode ProgramProblem = Program("CT4100", "Problem reported by the training program",
         "The message is the program's own.");
@@ -194,4 +206,7 @@ public static class Codes
 
     private static DiagnosticCode Program(string id, string title, string fix) =>
         new(id, Severity.Error, title, "{0}", fix);
+
+    private static DiagnosticCode ProgramWarning(string id, string title, string fix) =>
+        new(id, Severity.Warning, title, "{0}", fix);
 }

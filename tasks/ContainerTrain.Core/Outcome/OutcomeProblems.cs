@@ -10,11 +10,15 @@ public static class OutcomeProblems
 {
     public static ImmutableArray<Problem> Of(RunOutcome outcome, RunPlan run, RunFolder folder, IReadOnlyCollection<string> lastLines)
     {
-        if (outcome.Reason == RunReason.Succeeded)
-            return [];
         var reported = ReadReported(outcome, folder, run);
+        // Errors beside a success are of an earlier run in the folder, or of a program that found a way around them.
+        if (outcome.Reason == RunReason.Succeeded)
+            return [.. reported.Where(problem => !problem.IsError)];
+        // The end has a code of its own, which says all there is to say.
+        if (outcome.Reason == RunReason.Failed && reported.Any(problem => problem.Code == Codes.LossNotFinite))
+            return reported;
         // A program that reported what is wrong has printed it too: its last lines would say everything twice.
-        var tail = reported.IsEmpty && lastLines.Count > 0 ? " Last lines:" + string.Concat(lastLines.Select(line => "\n    " + line)) : "";
+        var tail = !reported.Any(problem => problem.IsError) && lastLines.Count > 0 ? " Last lines:" + string.Concat(lastLines.Select(line => "\n    " + line)) : "";
         return [.. reported, Main(outcome, run, folder, tail)];
     }
 
@@ -54,7 +58,7 @@ public static class OutcomeProblems
     {
         var id = Text("code");
         var message = Text("message");
-        var code = id.StartsWith("CT41", StringComparison.Ordinal) && Codes.All.TryGetValue(id, out var known) ? known : Codes.ProgramProblem;
+        var code = Codes.All.TryGetValue(id, out var known) && known.IsWordedByProgram ? known : Codes.ProgramProblem;
         var text = message.Length == 0 ? code.Title : code == Codes.ProgramProblem && id.Length > 0 ? $"{id}: {message}" : message;
         var location = Text("file") is { Length: > 0 } file ? new SourceLocation(OnHost(file, outcome, run, folder), Number("line"), Number("column")) : null;
         return code.At(location, text);

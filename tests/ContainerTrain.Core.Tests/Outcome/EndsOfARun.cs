@@ -25,6 +25,28 @@ public sealed class TheEndOfARun : IDisposable
     }
 
     [Fact]
+    public void ThatSucceededHasTheWarningsOfTheProgram()
+    {
+        _project.Write($"runs/{_folder.Id}/problems.json", """[{"code":"CT4111","message":"It was cut."},{"code":"CT4101","message":"from before"}]""");
+        Assert.Equal("CT4111: It was cut.", Assert.Single(Problems(RunReason.Succeeded, 0)).ToString());
+    }
+
+    [Fact]
+    public void AtALossThatIsNotFiniteIsCT4012Alone()
+    {
+        _project.Write($"runs/{_folder.Id}/problems.json", """[{"code":"CT4012","message":"Metric 'a' is NaN."}]""");
+        Assert.Equal("CT4012: Metric 'a' is NaN.", Assert.Single(Problems(RunReason.Failed, 65, "last words")).ToString());
+        Assert.Equal(["CT4012", "CT4003"], Problems(RunReason.TimedOut, 65).Select(problem => problem.Code.Id));
+    }
+
+    [Fact]
+    public void WithWarningsOnlyStillHasTheLastLines()
+    {
+        _project.Write($"runs/{_folder.Id}/problems.json", """[{"code":"CT4111","message":"It was cut."}]""");
+        Assert.EndsWith("last words", Problems(RunReason.Failed, 3, "last words")[^1].Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void ThatFailedIsCT4001WithTheLastLines() => Assert.Equal(
         $"CT4001: Training ended with exit code 3 after 12.3 s. Log: '{_folder.Log}'. Last lines:\n    a\n    b",
         Assert.Single(Problems(RunReason.Failed, 3, "a", "b")).ToString());

@@ -44,7 +44,7 @@ return TrainingProgram.Run(run =>
         epoch++;
         var trainMse = model.TrainEpoch(batches, learningRate).MeanSquaredError * ownUnits;
         var validationMse = model.MeanSquaredError(xValidation, yValidation) * ownUnits;
-        run.Metrics.Log(epoch, ("train_mse", trainMse), ("val_mse", validationMse));
+        run.Metrics.Log(epoch, ("train_mse", trainMse), ("val_mse", validation.RowCount > 0 ? validationMse : null));
         guard.Check(epoch, trainMse);
 
         if (epoch == 1 || epoch == epochs || epoch % Math.Max(1, epochs / 20) == 0)
