@@ -43,6 +43,9 @@ public sealed class PlanTraining : TrainTask
     [Required]
     public string RuntimeIdentifier { get; set; } = "";
 
+    /// <summary>ProjectAssetsFile: what the restore chose, absolute. Default: nothing is known of the project's packages.</summary>
+    public string AssetsFile { get; set; } = "";
+
     /// <summary>Every file of the published application: ResolvedFileToPublish items with RelativePath.</summary>
     public ITaskItem[] PublishFiles { get; set; } = [];
 
@@ -225,6 +228,7 @@ public sealed class PlanTraining : TrainTask
             Volumes = Items.Read(Volumes),
             Hyperparameters = Items.Read(Hyperparameters),
         },
+        Packages = RestoredPackages.Read(AssetsFile, TargetFramework, RuntimeIdentifier),
         Elements = ProjectElements.Read(SourceFiles.Select(item => item.ItemSpec)),
     };
 }

@@ -6,7 +6,7 @@ namespace ContainerTrain.Diagnostics;
 /// Every diagnostic the product gives: CT1 inputs, CT2 plan and Dockerfile, CT3 engine, CT4 training outcome.
 /// Each has a page in <c>docs/codes</c>. CT41xx are raised by the training program through ContainerTrain.Runtime.
 /// </summary>
-public static class Codes
+public static partial class Codes
 {
     // CT1: inputs
     public static readonly DiagnosticCode UnknownValue = Error("CT1001", "Unknown value",
@@ -193,10 +193,7 @@ public static class Codes
         "The message is the program's own.");
 
     /// <summary>The whole table, by id.</summary>
-    public static ImmutableSortedDictionary<string, DiagnosticCode> All { get; } =
-        typeof(Codes).GetFields()
-            .Select(field => field.GetValue(null)).OfType<DiagnosticCode>()
-            .ToImmutableSortedDictionary(code => code.Id, code => code, StringComparer.Ordinal);
+    public static ImmutableSortedDictionary<string, DiagnosticCode> All => Table.ById;
 
     private static DiagnosticCode Error(string id, string title, string format, string fix) =>
         new(id, Severity.Error, title, format, fix);
@@ -209,4 +206,13 @@ public static class Codes
 
     private static DiagnosticCode ProgramWarning(string id, string title, string fix) =>
         new(id, Severity.Warning, title, "{0}", fix);
+
+    /// <summary>A class of its own: it reads the fields of all files of <see cref="Codes"/>, which must have their values by then.</summary>
+    private static class Table
+    {
+        public static readonly ImmutableSortedDictionary<string, DiagnosticCode> ById =
+            typeof(Codes).GetFields()
+                .Select(field => field.GetValue(null)).OfType<DiagnosticCode>()
+                .ToImmutableSortedDictionary(code => code.Id, code => code, StringComparer.Ordinal);
+    }
 }

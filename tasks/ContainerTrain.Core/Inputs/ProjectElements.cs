@@ -41,7 +41,7 @@ public static class ProjectElements
 
     private static bool IsOurs(string name) =>
         name.StartsWith("Train", StringComparison.OrdinalIgnoreCase) || name.StartsWith("Container", StringComparison.OrdinalIgnoreCase)
-        || name is "OutputType" or "RuntimeIdentifier";
+        || name is "OutputType" or "RuntimeIdentifier" or "PackageReference";
 
     private static SourceElement ReadElement(XmlReader reader, string file)
     {

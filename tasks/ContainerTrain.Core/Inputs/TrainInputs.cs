@@ -14,6 +14,9 @@ public sealed record TrainInputs
 
     public RunInputs Run { get; init; } = new();
 
+    /// <summary>The NuGet packages that the restore chose for the project's platform.</summary>
+    public ImmutableArray<PackageInput> Packages { get; init; } = [];
+
     /// <summary>Where each Train* and Container* element stands in the project's files, to point problems at lines.</summary>
     public ImmutableArray<SourceElement> Elements { get; init; } = [];
 }

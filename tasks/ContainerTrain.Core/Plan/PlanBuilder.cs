@@ -17,7 +17,8 @@ public static class PlanBuilder
         var problems = new ProblemCollector(inputs.Elements);
         NameChecker.Check(inputs.Elements, problems);
         var image = ImagePlanner.Plan(inputs, problems);
-        var run = RunPlanner.Plan(inputs, problems);
+        var torch = TorchPlanner.Plan(inputs, problems);
+        var run = RunPlanner.Plan(TorchPlanner.WithUsableGpu(inputs, torch), problems);
         if (problems.HasErrors)
             return new PlanResult(null, problems.ToImmutable());
         var plan = new TrainPlan
@@ -27,6 +28,7 @@ public static class PlanBuilder
             Image = image,
             ImageKey = PlanJson.KeyOf(image),
             Run = run,
+            Torch = torch,
         };
         return new PlanResult(plan, problems.ToImmutable());
     }

@@ -11,6 +11,8 @@ internal sealed class ProblemCollector(ImmutableArray<SourceElement> elements)
 
     public bool HasErrors => _problems.Exists(problem => problem.IsError);
 
+    public bool Has(DiagnosticCode code) => _problems.Exists(problem => problem.Code == code);
+
     public void Add(Problem problem) => _problems.Add(problem);
 
     /// <summary>A problem with the property <paramref name="name"/>, whose last assignment is the one that counts.</summary>

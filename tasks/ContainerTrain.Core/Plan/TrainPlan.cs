@@ -20,6 +20,9 @@ public sealed record TrainPlan
     public string ImageKey { get; init; } = "";
 
     public required RunPlan Run { get; init; }
+
+    /// <summary>What the program's TorchSharp is made of and needs; null for a program without TorchSharp.</summary>
+    public TorchPlan? Torch { get; init; }
 }
 
 /// <summary>The image: what it is made of, and its configuration.</summary>
