@@ -103,6 +103,9 @@ public sealed class PlanTraining : TrainTask
     /// <summary>TrainStripNatives: whether native libraries lose their symbol tables. Default: false.</summary>
     public string StripNatives { get; set; } = "";
 
+    /// <summary>TrainNativePreflight: whether the build checks that native libraries load on the base image. Default: true.</summary>
+    public string NativePreflight { get; set; } = "";
+
     /// <summary>The variable SOURCE_DATE_EPOCH: seconds since 1970 that the image says it was created. Default: its base's time.</summary>
     public string SourceDateEpoch { get; set; } = "";
 
@@ -205,6 +208,7 @@ public sealed class PlanTraining : TrainTask
             Natives = Natives,
             UnneededNatives = Items.Names(UnneededNatives),
             StripNatives = StripNatives,
+            NativePreflight = NativePreflight,
             SourceDateEpoch = SourceDateEpoch,
             Files = Items.ReadFiles(PublishFiles),
         },

@@ -84,6 +84,9 @@ public sealed record ImageInputs
 
     public string StripNatives { get; init; } = "";
 
+    /// <summary><c>true</c> (the default) or <c>false</c>.</summary>
+    public string NativePreflight { get; init; } = "";
+
     /// <summary>Native libraries that no training needs, in the form <c>package/file</c>; left out of the image.</summary>
     public ImmutableArray<string> UnneededNatives { get; init; } = [];
 

@@ -42,6 +42,7 @@ internal static partial class ImagePlanner
             System = SystemPlanOf(image, problems),
             Layers = LayerPlanner.Plan(image, problems),
             StripNatives = Flag("TrainStripNatives", image.StripNatives, problems),
+            NativePreflight = Flag("TrainNativePreflight", image.NativePreflight, problems, usual: true),
             Created = Created(image.SourceDateEpoch, problems),
             WorkingDirectory = workingDirectory,
             User = image.User.Length > 0 ? image.User : DefaultUser,
@@ -54,11 +55,11 @@ internal static partial class ImagePlanner
         };
     }
 
-    private static bool Flag(string name, string text, ProblemCollector problems)
+    private static bool Flag(string name, string text, ProblemCollector problems, bool usual = false)
     {
         if (text.Length > 0 && !bool.TryParse(text, out _))
             problems.AddForProperty(name, Codes.UnknownValue, name, text, "true, false", "");
-        return bool.TryParse(text, out var value) && value;
+        return bool.TryParse(text, out var value) ? value : usual;
     }
 
     /// <summary>SOURCE_DATE_EPOCH (https://reproducible-builds.org/specs/source-date-epoch/) as the image's time of creation.</summary>

@@ -12,7 +12,7 @@ internal static class NameChecker
     [
         "TrainAptPackage", "TrainArguments", "TrainBuildImage", "TrainCacheDirectory", "TrainCleanDependsOn", "TrainCpus", "TrainData",
         "TrainDependsOn", "TrainDockerfileInstruction", "TrainEjectDirectory", "TrainEngine", "TrainGpus", "TrainHyperparameter",
-        "TrainMemory", "TrainNatives", "TrainNetwork", "TrainOutputRoot", "TrainPidsLimit", "TrainPipPackage",
+        "TrainMemory", "TrainNativePreflight", "TrainNatives", "TrainNetwork", "TrainOutputRoot", "TrainPidsLimit", "TrainPipPackage",
         "TrainReadOnlyRootfs", "TrainReferenceRuntime", "TrainReferenceTorchSharp", "TrainRegistryMirror", "TrainShmSize",
         "TrainStopGrace", "TrainStripNatives", "TrainTimeout", "TrainUnneededNative", "TrainUser", "TrainVerifyLayers",
         "TrainVolume",

@@ -62,6 +62,9 @@ public sealed record ImagePlan
     /// <summary>Whether native libraries lose their symbol tables on the way into the image.</summary>
     public bool StripNatives { get; init; }
 
+    /// <summary>Whether the build checks that the native libraries load on the base image.</summary>
+    public bool NativePreflight { get; init; } = true;
+
     /// <summary>When the image says it was created, ISO 8601 (SOURCE_DATE_EPOCH); empty for the time of its base.</summary>
     public string Created { get; init; } = "";
 

@@ -14,6 +14,12 @@ internal sealed class Elf
 
     public List<string> Definitions { get; } = [];
 
+    /// <summary>x86-64, unless a test says otherwise.</summary>
+    public ushort Machine { get; init; } = 62;
+
+    /// <summary>Versions that the file can do without.</summary>
+    public HashSet<string> Weak { get; } = [];
+
     /// <summary>The header, the sections' data, the section headers: null, strings, dynamic, needs, definitions.</summary>
     public byte[] ToBytes()
     {
@@ -31,10 +37,8 @@ internal sealed class Elf
             headers.AddRange(SectionHeader(type, 64 + body.Count, data.Length));
             body.AddRange(data);
         }
-        return [.. Header(64 + body.Count, others.Length + 2), .. body, .. headers];
+        return [.. Header(Machine, 64 + body.Count, others.Length + 2), .. body, .. headers];
     }
-
-    public string WriteTo(TempFolder folder, string name) => folder.Write(name, ToBytes());
 
     private uint Name(string text)
     {
@@ -51,7 +55,7 @@ internal sealed class Elf
             var next = i == Needs.Count - 1 ? 0 : (uint)(16 + 16 * versions.Length);
             data.AddRange([.. Words((ushort)1, (ushort)versions.Length), .. Words(Name(library), 16u, next)]);
             foreach (var (j, version) in versions.Index())
-                data.AddRange([.. Words(0u), .. Words((ushort)0, (ushort)2), .. Words(Name(version), j == versions.Length - 1 ? 0u : 16u)]);
+                data.AddRange([.. Words(0u), .. Words((ushort)(Weak.Contains(version) ? 2 : 0), (ushort)2), .. Words(Name(version), j == versions.Length - 1 ? 0u : 16u)]);
         }
         return [.. data];
     }
@@ -64,10 +68,11 @@ internal sealed class Elf
         return [.. data];
     }
 
-    private static byte[] Header(int sections, int count)
+    private static byte[] Header(ushort machine, int sections, int count)
     {
         var header = new byte[64];
         "\u007fELF\u0002\u0001\u0001"u8.CopyTo(header);
+        BinaryPrimitives.WriteUInt16LittleEndian(header.AsSpan(0x12), machine);
         BinaryPrimitives.WriteUInt64LittleEndian(header.AsSpan(0x28), (ulong)sections);
         BinaryPrimitives.WriteUInt16LittleEndian(header.AsSpan(0x3a), 64);
         BinaryPrimitives.WriteUInt16LittleEndian(header.AsSpan(0x3c), (ushort)count);

@@ -50,7 +50,7 @@ public sealed class AnElfFile
     [Theory]
     [InlineData("")]
     [InlineData("GROUP ( /lib/libc.so.6 )")]
-    [InlineData("\u007fELF")]
+    [InlineData("\u007fEL")]
     [InlineData("#!/bin/sh\n# a script that is longer than the header of an ELF file would be, but is none\n")]
     public void IsNotEveryFile(string content)
     {
@@ -110,6 +110,14 @@ public sealed class AnElfFile
                 }
             },
             iter: 3_000, threads: 1);
+    }
+
+    [Fact]
+    public void DoesNotNeedWhatItNeedsWeakly()
+    {
+        using var folder = new TempFolder();
+        var elf = new Elf { Needs = { ("libc.so.6", ["GLIBC_2.34", "GLIBC_ABI_DT_RELR"]) }, Weak = { "GLIBC_ABI_DT_RELR" } };
+        Assert.Equal([new VersionNeed("libc.so.6", "GLIBC_2.34")], ElfFile.Read(elf.WriteTo(folder, "x.so"))!.VersionNeeds);
     }
 
     [Theory]
@@ -228,6 +236,20 @@ public sealed class NativesOnASystem : IDisposable
     [Fact]
     public void MayBeFilesThatAreNone() =>
         Assert.Empty(Check(_folder.At("missing.so"), _folder.Write("natives/text.so", "text")));
+
+    [Fact]
+    public void ThatAreCutShortAreCT3032()
+    {
+        var native = _folder.Write("natives/cut.so", new Elf().ToBytes()[..^10]);
+        var problem = Assert.Single(Check(native));
+        Assert.Equal(("CT3032", true), (problem.Code.Id, problem.Message.Contains($"'{native}'", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData(10)]
+    [InlineData(30)]
+    public void ThatAreCutShortInTheirHeaderAreCT3032(int length) =>
+        Assert.Equal("CT3032", Assert.Single(Check(_folder.Write("natives/cut.so", new Elf().ToBytes()[..length]))).Code.Id);
 
     [Fact]
     public void MayBeNamedTwice()

@@ -20,3 +20,9 @@ internal sealed class TempFolder : IDisposable
 
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }
+
+/// <summary>What tests write into folders.</summary>
+internal static class TempFiles
+{
+    public static string WriteTo(this Elf elf, TempFolder folder, string name) => folder.Write(name, elf.ToBytes());
+}

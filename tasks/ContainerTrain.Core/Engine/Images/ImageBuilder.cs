@@ -42,6 +42,7 @@ public abstract class ImageBuilder : IImageBuilder
         CheckFiles(image);
         var baseImage = await Images.PullIfMissingAsync(image.PullReference, image.Platform, progress, cancellation);
         var system = await SystemImageAsync(image, baseImage, progress, cancellation);
+        await new ImagePreflight(Engine, Cache).CheckAsync(image, system, progress, cancellation);
         var (depsName, deps) = await DepsImageAsync(image, system, progress, cancellation);
         var layers = await DigestsAsync(image, LayersOf(image, above: true), cancellation);
         _digests.Save();

@@ -9,13 +9,15 @@ public sealed record VersionNeed(string Library, string Version);
 
 /// <summary>
 /// What the dynamic loader will ask of an ELF file: the libraries it needs, the symbol versions it needs of them, and
-/// those it defines. Read from the section headers (System V gABI; Linux Standard Base, "Symbol Versioning").
+/// those it defines. Read from the section headers (System V gABI; Linux Standard Base, "Symbol Versioning"). Versions
+/// that are needed weakly are left out: the loader goes on without them.
 /// </summary>
 public sealed record ElfFile(
     ImmutableArray<string> Needed, ImmutableArray<VersionNeed> VersionNeeds, ImmutableHashSet<string> VersionDefinitions)
 {
     private const uint StringTable = 3, Dynamic = 6, VersionDefinition = 0x6ffffffd, VersionNeedSection = 0x6ffffffe;
     private const long DynamicNeeded = 1;
+    private const ushort Weak = 2;
 
     /// <summary>Reads a 64-bit little-endian ELF file; null if the file is anything else.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
@@ -23,10 +25,33 @@ public sealed record ElfFile(
     public static ElfFile? Read(string path)
     {
         using var stream = File.OpenRead(path);
-        var header = new byte[64];
-        if (stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) < header.Length
-            || !header.AsSpan(0, 6).SequenceEqual<byte>([0x7f, (byte)'E', (byte)'L', (byte)'F', 2, 1]))
+        return Read(stream, path);
+    }
+
+    /// <summary>The same from a stream that can seek; <paramref name="name"/> is for the exception.</summary>
+    public static ElfFile? Read(Stream stream, string name)
+    {
+        var header = new byte[ElfHeader.Length];
+        stream.Position = 0;
+        var length = stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
+        if (ElfHeader.Parse(header.AsSpan(0, length)) is not { Bits: 64, IsLittleEndian: true })
             return null;
+        if (length < header.Length)
+            throw CutShort(name);
+        try
+        {
+            return Parse(stream, header);
+        }
+        catch (EndOfStreamException)
+        {
+            throw CutShort(name);
+        }
+    }
+
+    private static InvalidDataException CutShort(string name) => new($"'{name}' is cut short: its headers name bytes beyond its end.");
+
+    private static ElfFile Parse(Stream stream, byte[] header)
+    {
 
         var sections = Sections(stream, header);
         var needed = ImmutableArray.CreateBuilder<string>();
@@ -54,7 +79,7 @@ public sealed record ElfFile(
 
     private readonly record struct Section(uint Type, long Offset, long Size, uint Link);
 
-    private static List<Section> Sections(FileStream stream, byte[] header)
+    private static List<Section> Sections(Stream stream, byte[] header)
     {
         var offset = BinaryPrimitives.ReadInt64LittleEndian(header.AsSpan(0x28));
         var size = BinaryPrimitives.ReadUInt16LittleEndian(header.AsSpan(0x3a));
@@ -90,7 +115,8 @@ public sealed record ElfFile(
             var aux = at + U32(data, at + 8);
             for (var i = 0; i < U16(data, at + 2) && Fits(data, aux, 16); i++)
             {
-                yield return new VersionNeed(library, Text(strings, U32(data, aux + 8)));
+                if ((U16(data, aux + 4) & Weak) == 0)
+                    yield return new VersionNeed(library, Text(strings, U32(data, aux + 8)));
                 aux += U32(data, aux + 12);
             }
             if (U32(data, at + 12) is var next && next == 0)
@@ -113,10 +139,10 @@ public sealed record ElfFile(
         }
     }
 
-    private static byte[] Bytes(FileStream stream, Section section)
+    private static byte[] Bytes(Stream stream, Section section)
     {
         if (section.Offset < 0 || section.Size < 0 || section.Size > stream.Length - section.Offset)
-            throw new InvalidDataException($"'{stream.Name}' is cut short: its headers name bytes beyond its end.");
+            throw new EndOfStreamException();
         var bytes = new byte[section.Size];
         stream.Position = section.Offset;
         stream.ReadExactly(bytes);

@@ -1,6 +1,22 @@
+using System.Collections.Immutable;
 using ContainerTrain.Diagnostics;
 
 namespace ContainerTrain.Engine;
+
+/// <summary>A library of a system, and the symbol versions that it defines.</summary>
+internal sealed record LibraryOffer(string Path, ImmutableHashSet<string> Versions);
+
+/// <summary>A need that a system does not meet.</summary>
+/// <param name="Missing">The versions that its library does not define; empty if the system has no such library.</param>
+/// <param name="Offer">The system's library; null if it has none.</param>
+internal sealed record NativeGap(NativeNeed Need, ImmutableArray<string> Missing, LibraryOffer? Offer)
+{
+    /// <summary>What is needed, for a message: <c>GLIBCXX_3.4.32 of libstdc++.so.6</c>, or the library's name.</summary>
+    public string Needed => Offer is null ? Need.Library : $"{string.Join(", ", Missing)} of {Need.Library}";
+
+    /// <summary>What is offered instead, for a message.</summary>
+    public string Newest => Offer is null ? "" : SymbolVersion.Newest(Offer.Versions, Missing[^1]) ?? $"no {SymbolVersion.Parse(Missing[^1]).Set}";
+}
 
 /// <summary>
 /// Knows before the run whether the native libraries load: a too old libstdc++ otherwise shows as an exception about a
@@ -8,40 +24,32 @@ namespace ContainerTrain.Engine;
 /// </summary>
 public static class NativePreflight
 {
-    /// <summary>One CT3008 per file and library that does not fit, with the highest version that is missing.</summary>
-    public static IReadOnlyList<Problem> Check(IEnumerable<string> natives, SystemLibraries system)
+    /// <summary>
+    /// For a run without a container: one CT3008 per file and library that does not fit, with the versions that are missing;
+    /// CT3032 and CT3033 for files that no system loads.
+    /// </summary>
+    public static IReadOnlyList<Problem> Check(IEnumerable<string> natives, SystemLibraries system, string platform = "")
     {
-        var files = natives.Where(File.Exists).Distinct().ToDictionary(path => path, ElfFile.Read);
-        var bundled = files.Keys.Select(Path.GetFileName).ToHashSet(StringComparer.Ordinal);
-        var problems = new List<Problem>();
-        foreach (var (path, elf) in files.Where(file => file.Value is not null).OrderBy(file => file.Key, StringComparer.Ordinal))
+        var set = NativeSet.Read(natives, platform);
+        return
+        [
+            .. set.Problems,
+            .. Gaps(set, Offer).Select(gap => Codes.MissingSymbol.With(
+                gap.Need.File, gap.Needed, gap.Offer is null ? "this system has no such library" : $"'{gap.Offer.Path}' offers at most {gap.Newest}")),
+        ];
+
+        LibraryOffer? Offer(string soname) => system.Find(soname) is { } found ? new LibraryOffer(found.Path, found.File.VersionDefinitions) : null;
+    }
+
+    /// <summary>Every need that <paramref name="find"/> finds nothing for, in order of files.</summary>
+    internal static IEnumerable<NativeGap> Gaps(NativeSet natives, Func<string, LibraryOffer?> find)
+    {
+        foreach (var need in natives.Needs)
         {
-            foreach (var soname in elf!.Needed.Where(soname => !bundled.Contains(soname)))
-            {
-                if (system.Find(soname) is not { } library)
-                    problems.Add(Codes.MissingSymbol.With(path, soname, "this system has no such library"));
-                else if (Missing(elf, soname, library.File) is { Count: > 0 } missing)
-                    problems.Add(Codes.MissingSymbol.With(path, $"{string.Join(", ", missing)} of {soname}", $"'{library.Path}' offers at most {Newest(library.File, missing[^1])}"));
-            }
+            var offer = find(need.Library);
+            var missing = offer is null ? [] : need.Versions.Where(version => !offer.Versions.Contains(version)).ToImmutableArray();
+            if (offer is null || !missing.IsEmpty)
+                yield return new NativeGap(need, missing, offer);
         }
-        return problems;
     }
-
-    private static List<string> Missing(ElfFile elf, string soname, ElfFile library) =>
-        [.. elf.VersionNeeds.Where(need => need.Library == soname && !library.VersionDefinitions.Contains(need.Version))
-            .Select(need => need.Version).Distinct().Order(VersionOrder)];
-
-    /// <summary>The newest version that <paramref name="library"/> defines of the set that <paramref name="version"/> is from.</summary>
-    private static string Newest(ElfFile library, string version)
-    {
-        var set = SetOf(version);
-        return library.VersionDefinitions.Where(defined => SetOf(defined) == set).Order(VersionOrder).LastOrDefault() ?? $"no {set}";
-    }
-
-    private static string SetOf(string version) => version.Split('_')[0];
-
-    private static Comparer<string> VersionOrder { get; } = Comparer<string>.Create((a, b) =>
-        Version.TryParse(a.Split('_')[^1], out var x) && Version.TryParse(b.Split('_')[^1], out var y)
-            ? x.CompareTo(y)
-            : string.CompareOrdinal(a, b));
 }

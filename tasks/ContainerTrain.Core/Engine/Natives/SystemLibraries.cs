@@ -11,7 +11,7 @@ public sealed class SystemLibraries(ImmutableArray<string> directories)
 
     /// <summary>The loader's directories of this host: <c>/etc/ld.so.conf</c> with what it includes, then the built-in ones.</summary>
     public static SystemLibraries OfThisHost() =>
-        new([.. Configured("/etc/ld.so.conf"), "/lib64", "/usr/lib64", "/lib", "/usr/lib"]);
+        new([.. Configured(LoaderPaths.Configuration), "/lib64", "/usr/lib64", "/lib", "/usr/lib"]);
 
     /// <summary>The library with this soname, or null if the system has none.</summary>
     public (string Path, ElfFile File)? Find(string soname) => _found.GetOrAdd(soname, Search);
@@ -20,17 +20,29 @@ public sealed class SystemLibraries(ImmutableArray<string> directories)
     {
         foreach (var path in directories.Select(directory => Path.Join(directory, soname)).Where(File.Exists))
         {
-            if (ElfFile.Read(path) is { } file)
+            if (Read(path) is { } file)
                 return (path, file);
         }
         return null;
+    }
+
+    private static ElfFile? Read(string path)
+    {
+        try
+        {
+            return ElfFile.Read(path);
+        }
+        catch (InvalidDataException)
+        {
+            return null; // damaged: the loader passes over it, too
+        }
     }
 
     private static IEnumerable<string> Configured(string file)
     {
         if (!File.Exists(file))
             yield break;
-        foreach (var line in File.ReadLines(file).Select(line => line.Split('#')[0].Trim()).Where(line => line.Length > 0))
+        foreach (var line in LoaderPaths.Lines(File.ReadAllText(file)))
         {
             if (!line.StartsWith("include ", StringComparison.Ordinal))
             {

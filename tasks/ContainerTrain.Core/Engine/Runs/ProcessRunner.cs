@@ -14,7 +14,7 @@ public sealed class ProcessRunner(string dotnet) : ITrainRunner
     {
         var natives = plan.Image.Layers.Where(layer => layer.Kind == LayerKind.Natives)
             .SelectMany(layer => layer.Files).Select(file => file.Source);
-        var problems = NativePreflight.Check(natives, SystemLibraries.OfThisHost()).Concat(DataFolder.Check(plan.Run)).ToArray();
+        var problems = NativePreflight.Check(natives, SystemLibraries.OfThisHost(), plan.Image.Platform).Concat(DataFolder.Check(plan.Run)).ToArray();
         if (problems.Length > 0)
             throw new ProblemException(problems);
     }
