@@ -42,7 +42,7 @@ public sealed class Cars : NeedsTorch
         using var scope = NewDisposeScope();
         var (x, y) = (randn(20, 3, float64), randn(20, float64));
         using var batches = new TensorBatches(x, y, batchSize);
-        using var model = new LinearRegression(3, float64, CPU);
+        using var model = new LinearRegression(3, intercept: true, float64, CPU);
 
         // With a rate this small every minibatch sees the same model.
         Assert.Equal(model.MeanSquaredError(x, y), model.TrainEpoch(batches, 1e-12).MeanSquaredError, 1e-9);

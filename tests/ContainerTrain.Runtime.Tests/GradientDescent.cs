@@ -6,19 +6,22 @@ namespace ContainerTrain.Runtime.Tests;
 /// <summary>What the template's program does, without the program around it.</summary>
 internal static class GradientDescent
 {
+    /// <param name="learningRate">Null for the one that fits the data.</param>
     public static LinearEquation Fit(
-        NumericTable rows, string target, string[] features, int epochs, double learningRate, int batchSize = 0, ScalarType dtype = ScalarType.Float64)
+        NumericTable rows, string target, string[] features, int epochs, double? learningRate = null, int batchSize = 0, ScalarType dtype = ScalarType.Float64, bool intercept = true)
     {
         using var scope = NewDisposeScope();
-        var (xScale, yScale) = (Standardizer.Fit(rows.Select(features)), Standardizer.Fit(rows.Select(target)));
-        var x = xScale.Transform(rows.Select(features)).ToTensor(dtype);
-        var y = yScale.Transform(rows.Select(target)).ToTensor(dtype).squeeze(1);
+        var (xScale, yScale) = (Standardizer.Fit(rows.Select(features), intercept), Standardizer.Fit(rows.Select(target), intercept));
+        var x = xScale.ToTensor(rows, dtype);
+        var y = yScale.ToTensor(rows, dtype).squeeze(1);
         using var batches = new TensorBatches(x, y, batchSize);
-        using var model = new LinearRegression(features.Length, dtype, CPU);
-        var guard = new DivergenceGuard(learningRate, x);
+        using var model = new LinearRegression(features.Length, intercept, dtype, CPU);
+        var curvature = Curvature.Of(x, intercept);
+        var rate = learningRate ?? curvature.RateFor(batches.SmallestBatchSize);
+        var guard = new DivergenceGuard(rate, curvature);
         for (var epoch = 1; epoch <= epochs; epoch++)
         {
-            guard.Check(epoch, model.TrainEpoch(batches, learningRate).MeanSquaredError);
+            guard.Check(epoch, model.TrainEpoch(batches, rate).MeanSquaredError);
         }
 
         return model.Equation(target, features).InOwnUnits(xScale, yScale);

@@ -129,7 +129,7 @@ public sealed class Minibatches : NeedsTorch
         using var scope = NewDisposeScope();
         var (x, y) = (randn(1000, 16, float64), randn(1000, float64));
         using var batches = new TensorBatches(x, y, batchSize);
-        using var model = new LinearRegression(16, float64, CPU);
+        using var model = new LinearRegression(16, intercept: true, float64, CPU);
         var epochs = 5000 / batches.Count;
         Train();
         var (tensors, live, memory) = (Tensor.TotalCount, DisposeScopeManager.Statistics.ThreadTotalLiveCount, ResidentMegabytes());

@@ -93,11 +93,22 @@ public sealed class TemplateProgram : NeedsTorch, IDisposable
     public void ReportsProblemsOfTheHyperparameters()
     {
         CopyCars();
-        var (exitCode, _, errors) = Run(("epochs", "none"), ("learning_rat", "1"), ("features", "mpg"));
+        var (exitCode, _, errors) = Run(("epochs", "none"), ("learning_rat", "1"), ("dtype", "int64"));
 
         Assert.Equal(65, exitCode);
         Assert.Equal(3, errors.Split('\n').Count(line => line.StartsWith("error CT4106: ", StringComparison.Ordinal)));
+        Assert.Contains("'dtype' is 'int64'; it must be one of 'float64', 'float32'.", errors, StringComparison.Ordinal);
         Assert.Equal(3, JsonDocument.Parse(File.ReadAllText(_folder.Path("output/problems.json"))).RootElement.GetArrayLength());
+    }
+
+    [Fact]
+    public void ReportsATargetAmongTheFeatures()
+    {
+        CopyCars();
+        var (exitCode, _, errors) = Run(("features", "weight,mpg"));
+
+        Assert.Equal(65, exitCode);
+        Assert.StartsWith("error CT4106: Hyperparameter 'features' is 'weight,mpg'; it must be a list without the target, 'mpg'.", errors, StringComparison.Ordinal);
     }
 
     [Fact]

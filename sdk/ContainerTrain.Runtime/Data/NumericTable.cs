@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
 using TorchSharp;
 
 namespace ContainerTrain.Runtime;
@@ -5,6 +7,9 @@ namespace ContainerTrain.Runtime;
 /// <summary>Named columns of numbers, all of the same length; does not change. Holds 8 bytes per number, outside of torch.</summary>
 public sealed class NumericTable
 {
+    /// <summary>A span holds no more than 2 GB.</summary>
+    private const int BlockRows = 1 << 16;
+
     private readonly double[][] _values;
 
     internal NumericTable(IReadOnlyList<string> columns, double[][] values, int droppedRows = 0)
@@ -65,25 +70,59 @@ public sealed class NumericTable
     /// <summary>A tensor of shape (rows, columns).</summary>
     /// <param name="dtype">The type of its elements. Default: float64, which holds the numbers unchanged.</param>
     /// <param name="device">Where it is. Default: the CPU.</param>
-    public torch.Tensor ToTensor(torch.ScalarType dtype = torch.ScalarType.Float64, torch.Device? device = null)
+    public torch.Tensor ToTensor(torch.ScalarType dtype = torch.ScalarType.Float64, torch.Device? device = null) =>
+        ToTensor(dtype, device, (_, value) => value);
+
+    /// <summary>With every value mapped, by its column's position.</summary>
+    internal torch.Tensor ToTensor(torch.ScalarType dtype, torch.Device? device, Func<int, double, double> map)
     {
-        var elements = new double[RowCount, Columns.Count];
-        for (var column = 0; column < Columns.Count; column++)
+        // In memory that torch allocated: aligned. A tensor over a .NET array begins at any multiple of 8 bytes, on which the
+        // order of vectorized sums depends, and so the last digits of a result.
+        var tensor = torch.empty(RowCount, Columns.Count, dtype is torch.ScalarType.Float32 ? dtype : torch.ScalarType.Float64);
+        for (var first = 0; first < RowCount; first += BlockRows)
         {
-            for (var row = 0; row < RowCount; row++)
+            using var block = tensor.narrow(0, first, Math.Min(BlockRows, RowCount - first));
+            if (dtype is torch.ScalarType.Float32)
             {
-                elements[row, column] = _values[column][row];
+                Fill<float>(block, first, map);
+            }
+            else
+            {
+                Fill<double>(block, first, map);
             }
         }
 
-        // The copy is in memory that torch allocated: aligned. A tensor over a .NET array begins at any multiple of 8 bytes,
-        // on which the order of vectorized sums depends, and so the last digits of a result.
-        using var unaligned = torch.tensor(elements);
-        return unaligned.to(dtype, device ?? torch.CPU, copy: true);
+        if (tensor.dtype == dtype && (device is null || device.type == DeviceType.CPU))
+        {
+            return tensor;
+        }
+
+        using (tensor)
+        {
+            return tensor.to(dtype, device ?? torch.CPU);
+        }
     }
+
+    /// <summary>Some of the rows that follow each other.</summary>
+    internal NumericTable Slice(int first, int count) => new(Columns, [.. _values.Select(column => column[first..(first + count)])]);
 
     /// <summary>The same table with other values in one column after the other.</summary>
     internal NumericTable Map(Func<string, double[], double[]> column) => new(Columns, [.. Columns.Zip(_values, column)]);
+
+    private void Fill<T>(torch.Tensor block, int first, Func<int, double, double> map)
+        where T : unmanaged, INumber<T>
+    {
+        var elements = MemoryMarshal.Cast<byte, T>(block.bytes);
+        var width = Columns.Count;
+        for (var column = 0; column < width; column++)
+        {
+            var values = _values[column].AsSpan(first, elements.Length / width);
+            for (var row = 0; row < values.Length; row++)
+            {
+                elements[(row * width) + column] = T.CreateTruncating(map(column, values[row]));
+            }
+        }
+    }
 
     private NumericTable Rows(int[] rows) => new(Columns, [.. _values.Select(column => Array.ConvertAll(rows, row => column[row]))]);
 

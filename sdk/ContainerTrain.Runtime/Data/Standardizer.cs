@@ -1,8 +1,10 @@
+using TorchSharp;
+
 namespace ContainerTrain.Runtime;
 
 /// <summary>
-/// Shifts and scales columns to mean 0 and standard deviation 1, and back. Fit it on the training rows only: what it
-/// learns from validation rows would leak into the model.
+/// Shifts and scales columns to mean 0 and standard deviation 1, and back; or only scales them, for a model without an
+/// intercept. Fit it on the training rows only: what it learns from validation rows would leak into the model.
 /// </summary>
 public sealed record Standardizer
 {
@@ -16,22 +18,27 @@ public sealed record Standardizer
     /// <summary>The names of the columns it was fitted on.</summary>
     public IReadOnlyList<string> Columns { get; }
 
-    /// <summary>The mean of each column, in the data's own units.</summary>
+    /// <summary>The mean of each column, in the data's own units; 0 where columns are only scaled.</summary>
     public IReadOnlyList<double> Means { get; }
 
-    /// <summary>The population standard deviation (divided by n) of each column, in the data's own units; 1 for a constant column.</summary>
+    /// <summary>
+    /// The population standard deviation (divided by n) of each column, in the data's own units; 1 for a constant column.
+    /// Where columns are only scaled, the root of the mean square; 1 for a column of zeros.
+    /// </summary>
     public IReadOnlyList<double> Scales { get; }
 
     /// <summary>Takes means and scales from the rows of a table.</summary>
+    /// <param name="training">The rows that the model learns from.</param>
+    /// <param name="center">False to scale only: a model without an intercept cannot undo a shift.</param>
     /// <exception cref="ArgumentException">The table has no rows.</exception>
-    public static Standardizer Fit(NumericTable training)
+    public static Standardizer Fit(NumericTable training, bool center = true)
     {
         if (training.RowCount == 0)
         {
             throw new ArgumentException("There are no rows to take a mean of.", nameof(training));
         }
 
-        var moments = training.Columns.Select(column => Moments(training[column])).ToArray();
+        var moments = training.Columns.Select(column => center ? Moments(training[column]) : (Mean: 0, Scale: Scale(training[column], 0))).ToArray();
         return new Standardizer(training.Columns, [.. moments.Select(m => m.Mean)], [.. moments.Select(m => m.Scale)]);
     }
 
@@ -40,6 +47,13 @@ public sealed record Standardizer
 
     /// <summary>x · scale + mean: the inverse of <see cref="Transform"/>.</summary>
     public NumericTable InverseTransform(NumericTable table) => Map(table, (x, mean, scale) => (x * scale) + mean);
+
+    /// <summary>What <see cref="Transform"/> gives as a tensor of shape (rows, columns), without the table in between.</summary>
+    /// <param name="table">A table with these columns among others.</param>
+    /// <param name="dtype">float64 or float32.</param>
+    /// <param name="device">Where it is. Default: the CPU.</param>
+    public torch.Tensor ToTensor(NumericTable table, torch.ScalarType dtype = torch.ScalarType.Float64, torch.Device? device = null) =>
+        table.Select(Columns).ToTensor(dtype, device, (column, x) => (x - Means[column]) / Scales[column]);
 
     private static (double Mean, double Scale) Moments(ReadOnlySpan<double> values)
     {
@@ -56,14 +70,19 @@ public sealed record Standardizer
         }
 
         var mean = sum / values.Length;
+        return (mean, Scale(values, mean));
+    }
+
+    private static double Scale(ReadOnlySpan<double> values, double center)
+    {
         var squares = 0.0;
         foreach (var value in values)
         {
-            squares += (value - mean) * (value - mean);
+            squares += (value - center) * (value - center);
         }
 
         var scale = Math.Sqrt(squares / values.Length);
-        return (mean, scale > 0 ? scale : 1);
+        return scale > 0 ? scale : 1;
     }
 
     private NumericTable Map(NumericTable table, Func<double, double, double, double> map)

@@ -41,4 +41,10 @@ public static class ProblemCodes
 
     /// <summary>A metric is NaN or infinite. Ends the run with an outcome of its own, hence no number beside the others.</summary>
     public const string LossNotFinite = "CT4012";
+
+    /// <summary>A warning: a feature has the same value in all rows for training.</summary>
+    public const string ConstantFeature = "CT4130";
+
+    /// <summary>A warning: other features determine a feature.</summary>
+    public const string DependentFeature = "CT4131";
 }

@@ -1,12 +1,11 @@
 using System.Globalization;
-using TorchSharp;
 
 namespace ContainerTrain.Runtime;
 
 /// <summary>Ends a gradient descent on the mean squared error of a linear model that no longer descends.</summary>
 /// <param name="learningRate">η in w := w − η·∂MSE/∂w.</param>
-/// <param name="features">The features the model is trained on, of shape (rows, columns); read only when training diverges.</param>
-public sealed class DivergenceGuard(double learningRate, torch.Tensor features)
+/// <param name="curvature">Of the features that the model is trained on.</param>
+public sealed class DivergenceGuard(double learningRate, Curvature curvature)
 {
     /// <summary>A stable descent never gets here: its loss falls in each full-batch step, and shuffled minibatches only blur that.</summary>
     private const double Tolerance = 1000;
@@ -23,24 +22,11 @@ public sealed class DivergenceGuard(double learningRate, torch.Tensor features)
             return;
         }
 
-        var stable = LargestStableLearningRate(features);
+        var stable = curvature.LargestStableRate;
         var suggestion = RoundDown(learningRate < stable ? learningRate / 4 : stable * 0.9);
         throw new TrainingException(new TrainingProblem(ProblemCodes.TrainingDiverged, string.Create(CultureInfo.InvariantCulture,
             $"The loss is {loss:G4} in epoch {epoch} with learning rate {learningRate}; it was {_first:G4} at first. On this data full-batch gradient "
-            + $"descent is stable below a learning rate of {stable:G4}, and minibatches need less. Set it with <TrainHyperparameter Include=\"learning_rate\" Value=\"{suggestion}\" />.")));
-    }
-
-    /// <summary>
-    /// 1/λmax, with λmax the largest eigenvalue of the features' second moments XᵀX/n, where X includes the intercept's
-    /// column of ones. The gradient of the mean squared error is 2/n·Xᵀ(Xw − y), so a step multiplies the error along an
-    /// eigenvector by 1 − 2ηλ, and that stays below 1 in size for η &lt; 1/λmax.
-    /// </summary>
-    public static double LargestStableLearningRate(torch.Tensor features)
-    {
-        using var scope = torch.NewDisposeScope();
-        var x = features.to(torch.CPU).to(torch.float64);
-        x = torch.cat([x, torch.ones(x.shape[0], 1, torch.float64)], dim: 1);
-        return 1 / torch.linalg.eigvalsh(x.t().mm(x) / x.shape[0]).max().ToDouble();
+            + $"descent is stable below a learning rate of {stable:G4}, and minibatches need less. Set it with <TrainHyperparameter Include=\"learning_rate\" Value=\"{suggestion}\" />, or let the data decide with Value=\"auto\".")));
     }
 
     /// <summary>Two significant digits, towards zero.</summary>

@@ -16,26 +16,32 @@ public static class LeastSquares
     /// <param name="rows">Rows with the target and the features as columns.</param>
     /// <param name="target">The column to predict.</param>
     /// <param name="features">The columns to predict it from; at least one.</param>
-    public static LinearEquation Fit(NumericTable rows, string target, params IReadOnlyList<string> features)
+    public static LinearEquation Fit(NumericTable rows, string target, params IReadOnlyList<string> features) => Fit(rows, target, features, intercept: true);
+
+    /// <summary>As <see cref="Fit(NumericTable, string, IReadOnlyList{string})"/>, with or without an intercept.</summary>
+    /// <param name="intercept">False for an equation through the origin, whose columns are scaled and not shifted.</param>
+    public static LinearEquation Fit(NumericTable rows, string target, IReadOnlyList<string> features, bool intercept)
     {
         var (x, y) = (rows.Select(features), rows.Select(target));
-        var (xScale, yScale) = (Standardizer.Fit(x), Standardizer.Fit(y));
+        var (xScale, yScale) = (Standardizer.Fit(x, intercept), Standardizer.Fit(y, intercept));
         using var scope = torch.NewDisposeScope();
-        var solution = Solve(xScale.Transform(x).ToTensor(), yScale.Transform(y).ToTensor().squeeze(1));
+        // The target is the last column; a feature may have its name.
+        var triangle = ReducedRows.Of(Standardizer.Fit(rows.Select([.. features, target]), intercept), rows);
+        var solution = Solve(triangle, features.Count, rows.RowCount);
         return new LinearEquation(target, features, Intercept: 0, solution.data<double>().ToArray()).InOwnUnits(xScale, yScale);
     }
 
     /// <summary>
-    /// The shortest w with the least |Xw − y|, by X = QR and the singular values of R. Not by torch.linalg.lstsq: its
-    /// default driver on the CPU takes the order of the columns from memory that nothing has written, so the last digits,
+    /// The shortest w with the least |Xw − y|, by [X y] = QR and the singular values of X's part of R. Not by torch.linalg.lstsq:
+    /// its default driver on the CPU takes the order of the columns from memory that nothing has written, so the last digits,
     /// and near dependent columns more than these, differ from run to run (https://github.com/pytorch/pytorch/issues/71222).
     /// </summary>
-    private static torch.Tensor Solve(torch.Tensor x, torch.Tensor y)
+    private static torch.Tensor Solve(torch.Tensor triangle, int features, int rows)
     {
-        var (q, r) = torch.linalg.qr(x);
+        var (r, qy) = (triangle.narrow(1, 0, features), triangle.select(1, features));
         var (u, s, vh) = torch.linalg.svd(r, fullMatrices: false);
-        var negligible = s.max() * Math.Max(x.shape[0], x.shape[1]) * Epsilon;
+        var negligible = s.max() * Math.Max(rows, features) * Epsilon;
         var inverse = torch.where(s > negligible, s.reciprocal(), torch.zeros_like(s));
-        return vh.t().mv(inverse * u.t().mv(q.t().mv(y)));
+        return vh.t().mv(inverse * u.t().mv(qy));
     }
 }

@@ -44,6 +44,40 @@ public sealed record LinearEquation(string Target, IReadOnlyList<string> Feature
         };
     }
 
+    /// <summary>
+    /// The significant digits that the intercepts and every pair of coefficients have in common with a reference, as NIST
+    /// counts them: the least −log₁₀(|fitted − exact|/|exact|), from 0 to 17. Numbers below 1e-15 of the reference's largest
+    /// term are compared with that, since they stand for zero.
+    /// </summary>
+    /// <param name="reference">An equation with the same features.</param>
+    /// <param name="at">Rows that say how large a feature is, and so how much a coefficient matters.</param>
+    public double DigitsInCommon(LinearEquation reference, NumericTable at)
+    {
+        var sizes = Features.Select(feature => Size(at[feature])).ToArray();
+        var terms = reference.Coefficients.Zip(sizes, (w, size) => Math.Abs(w) * size).Append(Math.Abs(reference.Intercept)).ToArray();
+        var zero = 1e-15 * terms.Max();
+        var pairs = Coefficients.Zip(reference.Coefficients, sizes).Select(pair => (Fitted: pair.First * pair.Third, Exact: pair.Second * pair.Third))
+            .Append((Intercept, reference.Intercept));
+        return pairs.Min(pair => Digits(pair.Item1, pair.Item2));
+
+        double Digits(double fitted, double exact)
+        {
+            var difference = Math.Abs(fitted - exact);
+            return difference == 0 ? 17 : Math.Clamp(-Math.Log10(difference / Math.Max(Math.Abs(exact), zero)), 0, 17);
+        }
+
+        static double Size(ReadOnlySpan<double> values)
+        {
+            var largest = 0.0;
+            foreach (var value in values)
+            {
+                largest = Math.Max(largest, Math.Abs(value));
+            }
+
+            return largest;
+        }
+    }
+
     /// <summary><c>mpg = -14.535 + 0.0076788·displacement - 0.00039·horsepower</c>, with five significant digits.</summary>
     public override string ToString()
     {

@@ -128,8 +128,8 @@ public sealed class Hyperparameters
     /// required. Names that neither the record has nor an earlier <c>Get</c> asked for are unknown.
     /// </summary>
     /// <typeparam name="T">
-    /// A record with constructor parameters or settable properties of type bool, int, long, double, string, an enum, their
-    /// nullable forms, or a list of them (written with commas). A rule of a list holds for each element, one about length for the list.
+    /// A record with constructor parameters or settable properties of type bool, int, long, double, string, an enum, a value
+    /// type that is <see cref="IParsable{TSelf}"/> and has a <c>[Description]</c> of what it allows, their nullable forms, or a list of them (written with commas). A rule of a list holds for each element, one about length for the list.
     /// </typeparam>
     /// <exception cref="TrainingException">CT4106, once for each wrong value, missing value and unknown name.</exception>
     public T Bind<T>()

@@ -47,8 +47,7 @@ public sealed class TensorBatches : IDisposable
         }
 
         _full = new TensorBatch(RowsLike(x, BatchSize), RowsLike(y, BatchSize));
-        var rest = RowCount - (BatchSize * (Count - 1));
-        _last = new TensorBatch(First(_full.X, rest), First(_full.Y, rest));
+        _last = new TensorBatch(First(_full.X, SmallestBatchSize), First(_full.Y, SmallestBatchSize));
     }
 
     /// <summary>Rows of the tensors, and so of an epoch.</summary>
@@ -56,6 +55,9 @@ public sealed class TensorBatches : IDisposable
 
     /// <summary>Rows of a step; the last one of an epoch may have fewer.</summary>
     public long BatchSize { get; }
+
+    /// <summary>Rows of the last step of an epoch.</summary>
+    public long SmallestBatchSize => RowCount - (BatchSize * (Count - 1));
 
     /// <summary>Steps of an epoch.</summary>
     public long Count { get; }

@@ -204,6 +204,12 @@ public static partial class Codes
     public static readonly DiagnosticCode OutputInUse = Program("CT4112", "Output folder in use",
         "Stop the other run, or give this one an output folder of its own.");
 
+    public static readonly DiagnosticCode ConstantFeature = ProgramWarning("CT4130", "Feature does not vary",
+        "Leave the column out of the features.");
+
+    public static readonly DiagnosticCode DependentFeature = ProgramWarning("CT4131", "Feature follows from others",
+        "Leave one of the columns that the message names out of the features.");
+
     /// <summary>What the training program reported under a code that this version of the SDK does not know.</summary>
     public static readonly DiagnosticCode ProgramProblem = Program("CT4100", "Problem reported by the training program",
         "The message is the program's own.");

@@ -2,20 +2,20 @@ using ContainerTrain.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
-/// <summary>ŷ = Xw + b, fitted by gradient descent on the mean squared error. Starts at zero.</summary>
+/// <summary>ŷ = Xw + b, or Xw without an intercept, fitted by gradient descent on the mean squared error. Starts at zero.</summary>
 internal sealed class LinearRegression : IDisposable
 {
     private readonly int _features;
     private readonly SquaredError _error;
 
-    public LinearRegression(int features, ScalarType dtype, Device device)
+    public LinearRegression(int features, bool intercept, ScalarType dtype, Device device)
     {
         _features = features;
-        Parameters = zeros(features + 1, dtype, device);
+        Parameters = zeros(intercept ? features + 1 : features, dtype, device);
         _error = new SquaredError(Parameters, features);
     }
 
-    /// <summary>w and, last, b: all that training changes.</summary>
+    /// <summary>w and, last, b if there is one: all that training changes.</summary>
     public Tensor Parameters { get; }
 
     /// <summary>One pass over the rows: a step θ := θ − η·∂MSE/∂θ for each batch.</summary>
@@ -35,7 +35,7 @@ internal sealed class LinearRegression : IDisposable
     public double MeanSquaredError(Tensor x, Tensor y)
     {
         using var scope = NewDisposeScope();
-        return x.mv(Parameters[.._features]).add_(Parameters[_features]).sub_(y).square().mean().ToDouble();
+        return x.mv(Parameters[.._features]).add_(Parameters[_features..].sum()).sub_(y).square().mean().ToDouble();
     }
 
     /// <summary>The fitted line, in the units of the tensors it was trained on.</summary>
@@ -43,7 +43,7 @@ internal sealed class LinearRegression : IDisposable
     {
         using var scope = NewDisposeScope();
         var values = Parameters.to(float64).cpu().data<double>().ToArray();
-        return new LinearEquation(target, names, values[_features], values[.._features]);
+        return new LinearEquation(target, names, values[_features..].Sum(), values[.._features]);
     }
 
     public void Dispose()

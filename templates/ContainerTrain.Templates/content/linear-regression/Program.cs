@@ -3,69 +3,67 @@ using TorchSharp;
 
 return TrainingProgram.Run(run =>
 {
-    // The knobs: <TrainHyperparameter> items in the csproj; these are the defaults.
-    var knobs = run.Hyperparameters;
-    var dataFile = knobs.Get("data", "");
-    var target = knobs.Get("target", "mpg");
-    var features = knobs.GetList("features");
-    var epochs = knobs.Get("epochs", 5000, min: 1);
-    var learningRate = knobs.Get("learning_rate", 0.1, above: 0);
-    var batchSize = knobs.Get("batch_size", 0, min: 0);
-    var validationShare = knobs.Get("validation_share", 0.2, min: 0, below: 1);
-    var dtype = knobs.Get("dtype", "float64", "float64", "float32") == "float32" ? torch.float32 : torch.float64;
-    if (features.Contains(target))
+    var knobs = run.Hyperparameters.Bind<Knobs>();
+    if (knobs.Features.Contains(knobs.Target))
     {
-        knobs.Reject("features", $"a list without the target, '{target}'");
+        run.Hyperparameters.Reject("features", $"a list without the target, '{knobs.Target}'");
+        run.Hyperparameters.ThrowIfInvalid();
     }
 
-    knobs.ThrowIfInvalid();
-
     // The data: rows without missing values, some of them kept apart for validation.
-    var csv = CsvFile.Open(run.DataFile(dataFile));
-    features = features.Count > 0 ? features : csv.ColumnsExcept(target);
-    var table = csv.ReadNumbers([target, .. features]);
-    var (training, validation) = table.Split(validationShare, run.Seed);
+    var csv = CsvFile.Open(run.DataFile(knobs.Data));
+    var features = knobs.Features.Count > 0 ? knobs.Features : csv.ColumnsExcept(knobs.Target);
+    var table = csv.ReadNumbers([knobs.Target, .. features]);
+    var (training, validation) = table.Split(knobs.ValidationShare, run.Seed);
     Console.WriteLine($"{Path.GetFileName(csv.FilePath)}: {training.RowCount} rows for training, {validation.RowCount} for validation, {table.DroppedRows} without a value dropped");
 
     // Gradient descent wants columns of one size; the training rows alone say which.
-    var xScale = Standardizer.Fit(training.Select(features));
-    var yScale = Standardizer.Fit(training.Select(target));
+    var xScale = Standardizer.Fit(training.Select(features), center: knobs.Intercept);
+    var yScale = Standardizer.Fit(training.Select(knobs.Target), center: knobs.Intercept);
     using var scope = torch.NewDisposeScope();
     var (x, y) = Tensors(training);
     var (xValidation, yValidation) = Tensors(validation);
 
-    using var batches = new TensorBatches(x, y, batchSize);
-    using var model = new LinearRegression(features.Count, dtype, run.Device);
-    var guard = new DivergenceGuard(learningRate, x);
+    using var batches = new TensorBatches(x, y, knobs.BatchSize);
+    using var model = new LinearRegression(features.Count, knobs.Intercept, knobs.Dtype, run.Device);
+    var curvature = Curvature.Of(x, knobs.Intercept);
+    var learningRate = knobs.LearningRate.For(curvature, batches);
+    var guard = new DivergenceGuard(learningRate, curvature);
     var ownUnits = yScale.Scales[0] * yScale.Scales[0];
-    var epoch = 0;
-    while (epoch < epochs && !run.StopRequested.IsCancellationRequested)
+    var epochs = 0;
+    foreach (var epoch in run.Epochs(knobs.Epochs))
     {
-        epoch++;
-        var trainMse = model.TrainEpoch(batches, learningRate).MeanSquaredError * ownUnits;
+        var error = model.TrainEpoch(batches, learningRate);
+        var trainMse = error.MeanSquaredError * ownUnits;
         var validationMse = model.MeanSquaredError(xValidation, yValidation) * ownUnits;
-        run.Metrics.Log(epoch, ("train_mse", trainMse), ("val_mse", validation.RowCount > 0 ? validationMse : null));
-        guard.Check(epoch, trainMse);
-
-        if (epoch == 1 || epoch == epochs || epoch % Math.Max(1, epochs / 20) == 0)
+        guard.Check(epoch.Number, trainMse);
+        run.Log(epoch.Number, ("train_mse", trainMse), ("val_mse", validation.RowCount > 0 ? validationMse : null));
+        epochs = epoch.Number;
+        if (epoch.Number == 1 || epoch.IsLast || epoch.Number % Math.Max(1, epoch.Total / 20) == 0)
         {
-            Console.WriteLine($"epoch {epoch,6}/{epochs}   train MSE {trainMse,-12:G8} validation MSE {validationMse:G8}");
+            Console.WriteLine($"epoch {epoch.Number,6}/{epoch.Total}   train MSE {trainMse,-12:G8} validation MSE {validationMse:G8}");
+        }
+
+        if (error.Slope < knobs.Tolerance)
+        {
+            Console.WriteLine($"Converged: no element of the gradient is above {knobs.Tolerance} in epoch {epoch.Number}.");
+            break;
         }
     }
 
-    if (epoch < epochs)
+    if (run.WasStopped)
     {
-        Console.WriteLine($"Stop requested: saving the model after epoch {epoch} of {epochs}.");
+        Console.WriteLine($"Stop requested: saving the model after epoch {epochs} of {knobs.Epochs}.");
     }
 
     var result = new Result(
-        model.Equation(target, features).InOwnUnits(xScale, yScale),
-        LeastSquares.Fit(training, target, features),
+        model.Equation(knobs.Target, features).InOwnUnits(xScale, yScale),
+        LeastSquares.Fit(training, knobs.Target, features, knobs.Intercept),
         training, validation, xScale, yScale);
     result.Print();
-    result.Save(run, epoch, dtype);
+    result.Save(run, epochs, knobs.Dtype);
 
     (torch.Tensor X, torch.Tensor Y) Tensors(NumericTable rows) => (
-        xScale.Transform(rows.Select(features)).ToTensor(dtype, run.Device),
-        yScale.Transform(rows.Select(target)).ToTensor(dtype, run.Device).squeeze(1));
+        xScale.ToTensor(rows, knobs.Dtype, run.Device),
+        yScale.ToTensor(rows, knobs.Dtype, run.Device).squeeze(1));
 });
