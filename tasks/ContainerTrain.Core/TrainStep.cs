@@ -42,9 +42,12 @@ public sealed class TrainStep(string planFile, HostSettings host)
         record.Write(folder.Record);
         var prepared = clock.Elapsed;
         var (outcome, lastLines) = await AttendAsync(runner, new RunRequest(plan, folder, image?.Id), progress, cancellation);
-        var problems = OutcomeProblems.Of(outcome, plan.Run, folder, lastLines);
-        Finish(record, folder, outcome, problems, image?.Duration ?? TimeSpan.Zero, prepared);
-        return new TrainResult(folder, outcome, problems);
+        // The report shows the log itself.
+        var problems = OutcomeProblems.Of(outcome, plan.Run, folder, lastLines: []);
+        var results = RunResults.Read(folder);
+        record = Finish(record, folder, outcome, problems, results, image?.Duration ?? TimeSpan.Zero, prepared);
+        var unreported = RunReport.TryWrite(folder, record, results);
+        return new TrainResult(folder, outcome, [.. OutcomeProblems.Of(outcome, plan.Run, folder, lastLines), .. unreported is null ? ImmutableArray<Problem>.Empty : [unreported]]);
     }
 
     /// <summary>The plan was made at build time; data may have gone since.</summary>
@@ -96,8 +99,8 @@ public sealed class TrainStep(string planFile, HostSettings host)
         Plan = plan,
     };
 
-    private static void Finish(
-        RunRecord record, RunFolder folder, RunOutcome outcome, ImmutableArray<Problem> problems, TimeSpan imageTime, TimeSpan prepared)
+    private static RunRecord Finish(
+        RunRecord record, RunFolder folder, RunOutcome outcome, ImmutableArray<Problem> problems, RunResults results, TimeSpan imageTime, TimeSpan prepared)
     {
         var collect = Stopwatch.StartNew();
         var artifacts = folder.Artifacts().Select(path => Artifact(folder, path)).ToImmutableArray();
@@ -106,14 +109,18 @@ public sealed class TrainStep(string planFile, HostSettings host)
             .Add("prepare", prepared.TotalSeconds)
             .Add("train", outcome.Duration.TotalSeconds)
             .Add("collect", collect.Elapsed.TotalSeconds);
-        (record with
+        var finished = record with
         {
             Outcome = new OutcomeRecord(
                 outcome.Reason, outcome.ExitCode, outcome.Signal, problems.LastOrDefault(problem => problem.IsError)?.Code.Id, outcome.Finished,
                 outcome.Detail.Length > 0 ? outcome.Detail : null),
             Seconds = seconds,
             Artifacts = artifacts,
-        }).Write(folder.Record);
+            Metrics = results.FinalMetrics(),
+            Problems = [.. problems.Select(problem => new ProblemRecord(problem.Code.Id, problem.Message, problem.Location?.File, problem.Location?.Line ?? 0))],
+        };
+        finished.Write(folder.Record);
+        return finished;
     }
 
     private static ArtifactRecord Artifact(RunFolder folder, string path)

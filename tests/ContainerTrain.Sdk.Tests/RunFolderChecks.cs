@@ -20,11 +20,13 @@ internal static class RunFolderChecks
         Assert.NotEmpty(File.ReadAllLines(Path.Combine(folder, "log.txt")));
         Assert.NotEmpty(Directory.EnumerateFiles(Path.Combine(folder, "model")));
 
+        Assert.Contains(Path.GetFileName(folder), File.ReadAllText(Path.Combine(folder, "report.html")), StringComparison.Ordinal);
+
         // Every file that the program left is recorded with its content.
         var artifacts = record.GetProperty("artifacts").EnumerateArray().ToDictionary(
             artifact => artifact.GetProperty("path").GetString()!, artifact => artifact.GetProperty("sha256").GetString());
         var files = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-            .Where(file => Path.GetFileName(file) is not ("run.json" or "log.txt"))
+            .Where(file => Path.GetFileName(file) is not ("run.json" or "log.txt" or "report.html"))
             .ToDictionary(file => Path.GetRelativePath(folder, file), file => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file))));
         Assert.Equal(files.OrderBy(file => file.Key, StringComparer.Ordinal), artifacts.OrderBy(file => file.Key, StringComparer.Ordinal)!);
         return record;

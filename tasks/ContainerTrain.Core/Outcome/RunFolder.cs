@@ -30,6 +30,14 @@ public sealed class RunFolder
 
     public string Checkpoints => Join("checkpoints");
 
+    public string Metrics => Join("metrics.jsonl");
+
+    /// <summary>What the program handed in for the <see cref="Report"/>.</summary>
+    public string ProgramReport => Join("report.json");
+
+    /// <summary>The run's page.</summary>
+    public string Report => Join("report.html");
+
     /// <summary>Creates the folder and points <c>latest</c> to it.</summary>
     /// <exception cref="ProblemException">CT4008 if it cannot be written.</exception>
     public static RunFolder Create(string root, DateTimeOffset now)
@@ -57,7 +65,7 @@ public sealed class RunFolder
     /// </summary>
     public ImmutableArray<string> Artifacts() =>
         [.. Directory.EnumerateFiles(Path, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint })
-            .Where(file => file != Record && file != Log)
+            .Where(file => file != Record && file != Log && file != Report)
             .Select(file => System.IO.Path.GetRelativePath(Path, file).Replace('\\', '/'))
             .Order(StringComparer.Ordinal)];
 

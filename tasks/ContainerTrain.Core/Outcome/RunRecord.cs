@@ -36,6 +36,18 @@ public sealed record RunRecord
 
     public ImmutableArray<ArtifactRecord> Artifacts { get; init; } = [];
 
+    /// <summary>The final metrics that the program named, then the last value of each of its curves.</summary>
+    public ImmutableArray<MetricRecord> Metrics { get; init; } = [];
+
+    /// <summary>What the build said about the end.</summary>
+    public ImmutableArray<ProblemRecord> Problems { get; init; } = [];
+
+    /// <summary>What the program was given to read, as it was when the run began.</summary>
+    public ImmutableArray<DataRecord> Data { get; init; } = [];
+
+    /// <summary>The run whose image and settings these are; null for a run of its own.</summary>
+    public string? RerunOf { get; init; }
+
     public required TrainPlan Plan { get; init; }
 
     private static RunRecordContext Readable { get; } = new(new JsonSerializerOptions(RunRecordContext.Default.Options)
@@ -68,6 +80,20 @@ public sealed record GitRecord(string Commit, bool Dirty);
 
 /// <summary>Where it was built and started.</summary>
 public sealed record HostRecord(string Name, string OperatingSystem, string Architecture, int Processors, string DotnetVersion);
+
+/// <summary>A figure that the run ended with.</summary>
+/// <param name="Value">Null if it was not finite.</param>
+public sealed record MetricRecord(string Name, double? Value, string? Unit);
+
+/// <summary>A problem that the build reported.</summary>
+/// <param name="File">The file it is about, on the host; null if it is about none.</param>
+/// <param name="Line">From 1; 0 if it is about no line.</param>
+public sealed record ProblemRecord(string Code, string Message, string? File, int Line);
+
+/// <summary>Data of the host that the program could see.</summary>
+/// <param name="Target">Its path in the container.</param>
+/// <param name="Sha256">Of a file, or of the list of a folder's files; null if there was too much of it to read.</param>
+public sealed record DataRecord(string Target, string Source, string? Sha256);
 
 /// <summary>A file that the run left.</summary>
 /// <param name="Path">Below the run folder, parts separated by '/'.</param>

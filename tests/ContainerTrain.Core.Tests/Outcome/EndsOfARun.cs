@@ -253,6 +253,10 @@ public sealed class TheRecordOfARun
         Started = new DateTimeOffset(2026, 11, 23, 17, 44, 9, TimeSpan.Zero),
         Seconds = ImmutableSortedDictionary<string, double>.Empty.Add("train", 51.5).Add("image", 0),
         Artifacts = [new ArtifactRecord("model/weights.dat", 1_024, new string('0', 64))],
+        Metrics = [new MetricRecord("val_rmse", 3.5, "mpg"), new MetricRecord("loss", null, null)],
+        Problems = [new ProblemRecord("CT4002", "Out of memory.", "/src/Demo/data/cars.csv", 3)],
+        Data = [new DataRecord("/train/data/cars.csv", "/src/Demo/data/cars.csv", new string('a', 64))],
+        RerunOf = "20261123-174400-abcd",
         Plan = Given.Plan(Given.Run(run => run with { Hyperparameters = [Given.Item("rate", ("Value", "1e-3"))] })),
     };
 }

@@ -59,7 +59,7 @@ public sealed partial class ARunFolder : IDisposable
     public void HasTheArtifactsThatTheProgramLeft()
     {
         var folder = RunFolder.Create(Root, Now);
-        foreach (var name in new[] { "run.json", "log.txt", "model/weights.dat", "model/b/1.bin", "checkpoints/epoch-1.dat", "metrics.jsonl", ".hidden" })
+        foreach (var name in new[] { "run.json", "log.txt", "report.html", "model/weights.dat", "model/b/1.bin", "checkpoints/epoch-1.dat", "metrics.jsonl", ".hidden" })
             _project.Write($"runs/{folder.Id}/{name}", "x");
         Assert.Equal([".hidden", "checkpoints/epoch-1.dat", "metrics.jsonl", "model/b/1.bin", "model/weights.dat"], folder.Artifacts());
     }

@@ -1,0 +1,28 @@
+using System.Globalization;
+using System.Xml.Linq;
+
+namespace ContainerTrain.Outcome;
+
+/// <summary>A run's facts in the words of the pages and the table.</summary>
+internal static class RunWords
+{
+    public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
+
+    public static string Engine(EngineRecord engine) => $"{engine.Kind} {engine.Version}";
+
+    public static string Outcome(RunReason? reason) => reason switch
+    {
+        null => "unfinished",
+        RunReason.Succeeded => "succeeded",
+        RunReason.OutOfMemory => "out of memory",
+        RunReason.TimedOut => "timed out",
+        RunReason.Canceled => "canceled",
+        RunReason.Killed => "killed",
+        RunReason.NotStarted => "not started",
+        RunReason.EngineLost => "engine lost",
+        _ => "failed",
+    };
+
+    public static XElement Badge(RunReason? reason) =>
+        Html.Classed("span", reason switch { RunReason.Succeeded => "badge good", null => "badge warn", _ => "badge bad" }, Outcome(reason));
+}
