@@ -35,10 +35,10 @@ public sealed class ImageStep(string planFile, BuildCache cache)
     {
         if (wish == ImageWish.False || NothingChanged(settings))
             return null;
-        var plan = PlanJson.Read(planFile);
-        if (plan.Run.Engine == EngineKind.Process)
+        var plan = ImagePlanReader.Read(planFile);
+        if (plan.Engine == EngineKind.Process)
             return null;
-        using var choice = EngineSelector.Select(plan.Run.Engine, settings, cancellation);
+        using var choice = EngineSelector.Select(plan.Engine, settings, cancellation);
         if (choice.Connection is not { } engine)
         {
             return wish == ImageWish.Auto
@@ -50,13 +50,17 @@ public sealed class ImageStep(string planFile, BuildCache cache)
     }
 
     /// <summary>The image of the plan on this engine, built only if it is not there.</summary>
-    public async Task<BuiltImage> EnsureAsync(
-        TrainPlan plan, EngineConnection engine, EngineSettings settings, IProgress<string> progress, CancellationToken cancellation)
+    public Task<BuiltImage> EnsureAsync(
+        EngineConnection engine, EngineSettings settings, IProgress<string> progress, CancellationToken cancellation) =>
+        EnsureAsync(ImagePlanReader.Read(planFile), engine, settings, progress, cancellation);
+
+    private async Task<BuiltImage> EnsureAsync(
+        PlannedImage plan, EngineConnection engine, EngineSettings settings, IProgress<string> progress, CancellationToken cancellation)
     {
         var stamp = ImageStamp.Read(StampFile);
         if (stamp?.Endpoint != engine.Endpoint.Address.OriginalString)
             stamp = null;
-        if (stamp is not null && stamp.Key == plan.ImageKey && stamp.Files.All(file => file.IsUnchanged()) && EngineHas(stamp))
+        if (stamp is not null && stamp.Key == plan.Key && stamp.Files.All(file => file.IsUnchanged()) && EngineHas(stamp))
             return stamp.Image;
         if (OnlyAsk)
             throw new ProblemException(Codes.ImageNotCurrent.With(plan.Image.References[0]));
@@ -79,7 +83,7 @@ public sealed class ImageStep(string planFile, BuildCache cache)
             var builder = await BuilderSelector.SelectAsync(plan, engine, cache, progress, cancellation);
             var image = await builder.BuildAsync(await FilesAsync(plan, progress, cancellation), previous, progress, cancellation);
             if (previous is not null)
-                await new ImageJanitor(engine).RemoveSupersededAsync(previous, image, cancellation);
+                new ImageJanitor(engine).RemoveSuperseded(previous, image, cancellation);
             return image;
         }
         catch (Exception e) when (EngineConnection.IsUnreachable(e) && !cancellation.IsCancellationRequested)
@@ -108,11 +112,11 @@ public sealed class ImageStep(string planFile, BuildCache cache)
             && (baseId.Length == 0 || baseId == stamp.Image.BaseImageId);
     }
 
-    private ImageStamp Stamp(TrainPlan plan, EngineConnection engine, EngineSettings settings, BuiltImage image, ImmutableArray<FileState> files) => new()
+    private ImageStamp Stamp(PlannedImage plan, EngineConnection engine, EngineSettings settings, BuiltImage image, ImmutableArray<FileState> files) => new()
     {
         Settings = settings,
         Endpoint = engine.Endpoint.Address.OriginalString,
-        Key = plan.ImageKey,
+        Key = plan.Key,
         Reference = plan.Image.References[0],
         BaseReference = plan.Image.PullReference,
         Image = image,
@@ -126,9 +130,9 @@ public sealed class ImageStep(string planFile, BuildCache cache)
     {
         if (!File.Exists(planFile))
             return [];
-        var plan = PlanJson.Read(planFile);
-        using var choice = EngineSelector.Select(plan.Run.Engine, settings, cancellation);
-        var removed = choice.Connection is { } engine ? await new ImageJanitor(engine).RemoveProjectAsync(plan.Image, cancellation) : [];
+        var plan = ImagePlanReader.Read(planFile);
+        using var choice = EngineSelector.Select(plan.Engine, settings, cancellation);
+        var removed = choice.Connection is { } engine ? new ImageJanitor(engine).RemoveProject(plan.Image, cancellation) : [];
         File.Delete(StampFile);
         return removed;
     }
@@ -137,7 +141,7 @@ public sealed class ImageStep(string planFile, BuildCache cache)
     /// <exception cref="ProblemException">CT2004 if a file is missing.</exception>
     public async Task EjectAsync(string folder, IProgress<string> progress, CancellationToken cancellation)
     {
-        var image = await FilesAsync(PlanJson.Read(planFile).Image, progress, cancellation);
+        var image = await FilesAsync(ImagePlanReader.Read(planFile).Image, progress, cancellation);
         EjectedContext.Write(image, folder);
     }
 

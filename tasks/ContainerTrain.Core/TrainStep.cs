@@ -32,7 +32,7 @@ public sealed class TrainStep(string planFile, HostSettings host)
         ITrainRunner runner = choice.Connection is { } engine ? new DockerRunner(engine) : new ProcessRunner(host.Dotnet);
         runner.Check(plan);
         var image = choice.Connection is { } connection
-            ? await new ImageStep(planFile, host.Cache).EnsureAsync(plan, connection, host.Engine, progress, cancellation)
+            ? await new ImageStep(planFile, host.Cache).EnsureAsync(connection, host.Engine, progress, cancellation)
             : null;
 
         var folder = RunFolder.Create(plan.Run.OutputRoot, DateTimeOffset.UtcNow);

@@ -217,7 +217,7 @@ public abstract class ImageBuilderContract(ContainerEngine engine) : IAsyncLifet
         var problem = Assert.Single((await Assert.ThrowsAsync<ProblemException>(() => BuildAsync(image))).Problems);
 
         Assert.Equal("CT2004", problem.Code.Id);
-        Assert.Null(await new EngineImages(engine.Connection).FindAsync(image.References[0], Cancellation));
+        Assert.Null(new EngineImages(engine.Connection).Find(image.References[0], Cancellation));
     }
 
     [Theory]
@@ -260,7 +260,7 @@ public abstract class ImageBuilderContract(ContainerEngine engine) : IAsyncLifet
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => BuildAsync(image, previous: null, progress, cancel.Token));
 
-        Assert.Null(await new EngineImages(engine.Connection).FindAsync(image.References[0], Cancellation));
+        Assert.Null(new EngineImages(engine.Connection).Find(image.References[0], Cancellation));
     }
 
     [Fact]

@@ -25,7 +25,7 @@ public abstract class NativePreflightContract(ContainerEngine engine, NativeBase
     {
         _project.Dispose();
         foreach (var image in _images)
-            await new EngineImages(engine.Connection).RemoveAsync(image, CancellationToken.None);
+            new EngineImages(engine.Connection).Remove(image, CancellationToken.None);
         GC.SuppressFinalize(this);
     }
 
@@ -56,7 +56,7 @@ public abstract class NativePreflightContract(ContainerEngine engine, NativeBase
         Assert.Equal(
             ("CT3030", $"'{torch.Source}' needs GLIBCXX_3.4.32 of libstdc++.so.6, and the image '{old}' offers at most GLIBCXX_3.4.30; images on Azure Linux 3.0, Ubuntu 24.04, UBI 10, Debian 13 fit."),
             (problem.Code.Id, problem.Message));
-        Assert.Null(await new EngineImages(engine.Connection).FindAsync(plan.References[0], Cancellation));
+        Assert.Null(new EngineImages(engine.Connection).Find(plan.References[0], Cancellation));
         Assert.Empty(await ContainersOfAsync(old));
     }
 
@@ -67,7 +67,7 @@ public abstract class NativePreflightContract(ContainerEngine engine, NativeBase
 
         await BuildAsync(plan, engine.NewCache(), new Lines<string>());
 
-        Assert.NotNull(await new EngineImages(engine.Connection).FindAsync(plan.References[0], Cancellation));
+        Assert.NotNull(new EngineImages(engine.Connection).Find(plan.References[0], Cancellation));
     }
 
     [Fact]

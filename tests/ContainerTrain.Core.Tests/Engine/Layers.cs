@@ -14,9 +14,9 @@ public sealed class TheTarOfALayer : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task HasParentsFirstAndFilesWithTheirContent()
+    public void HasParentsFirstAndFilesWithTheirContent()
     {
-        var entries = await EntriesAsync(Layer(("app.dll", "code"), ("runtimes/linux/lib.so", "native")), "/opt/app");
+        var entries = Entries(Layer(("app.dll", "code"), ("runtimes/linux/lib.so", "native")), "/opt/app");
         Assert.Equal(
             ["opt/", "opt/app/", "opt/app/runtimes/", "opt/app/runtimes/linux/", "opt/app/app.dll", "opt/app/runtimes/linux/lib.so"],
             entries.Select(entry => entry.Name));
@@ -24,8 +24,8 @@ public sealed class TheTarOfALayer : IDisposable
     }
 
     [Fact]
-    public async Task IsOwnedByRootAndHasNoTime() =>
-        Assert.All(await EntriesAsync(Layer(("a/b.dll", "x")), "/app"), entry => Assert.Equal((0, 0, DateTimeOffset.UnixEpoch), (entry.Uid, entry.Gid, entry.Time)));
+    public void IsOwnedByRootAndHasNoTime() =>
+        Assert.All(Entries(Layer(("a/b.dll", "x")), "/app"), entry => Assert.Equal((0, 0, DateTimeOffset.UnixEpoch), (entry.Uid, entry.Gid, entry.Time)));
 
     [Theory]
     [InlineData("tool", UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, 0b111_101_101)]
@@ -34,42 +34,42 @@ public sealed class TheTarOfALayer : IDisposable
     [InlineData("lib.so", UnixFileMode.UserRead | UnixFileMode.UserExecute, 0b110_100_100)]
     [InlineData("lib.so.6", UnixFileMode.UserRead | UnixFileMode.UserExecute, 0b110_100_100)]
     [InlineData("app.dll", UnixFileMode.UserRead | UnixFileMode.UserExecute, 0b110_100_100)]
-    public async Task HasTheExecutableBitOfProgramsAndNothingElseOfTheMode(string target, UnixFileMode mode, int expected)
+    public void HasTheExecutableBitOfProgramsAndNothingElseOfTheMode(string target, UnixFileMode mode, int expected)
     {
         var layer = Layer((target, "x"));
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(layer.Files[0].Source, mode);
         else
             Assert.Skip("Files have no such modes there.");
-        Assert.Equal((UnixFileMode)expected, (await EntriesAsync(layer, "/app"))[^1].Mode);
+        Assert.Equal((UnixFileMode)expected, (Entries(layer, "/app"))[^1].Mode);
     }
 
     [Fact]
-    public async Task IsTheSameForTheSameContent()
+    public void IsTheSameForTheSameContent()
     {
         var layer = Layer(("a.dll", "x"), ("b/c.json", "y"));
-        var before = await BytesAsync(layer);
+        var before = Bytes(layer);
         foreach (var file in layer.Files)
             File.SetLastWriteTimeUtc(file.Source, DateTime.UtcNow.AddDays(-3));
-        Assert.Equal(before, await BytesAsync(layer));
+        Assert.Equal(before, Bytes(layer));
         using var elsewhere = new TempFolder();
         var moved = layer with { Files = [.. layer.Files.Select(file => file with { Source = elsewhere.Write(file.Target, File.ReadAllBytes(file.Source)) })] };
-        Assert.Equal(before, await BytesAsync(moved));
+        Assert.Equal(before, Bytes(moved));
     }
 
     [Fact]
-    public async Task IsAnotherOneForAnotherContentOrPlace()
+    public void IsAnotherOneForAnotherContentOrPlace()
     {
-        var before = await BytesAsync(Layer(("a.dll", "x")));
-        Assert.NotEqual(before, await BytesAsync(Layer(("a.dll", "y"))));
-        Assert.NotEqual(before, await BytesAsync(Layer(("b.dll", "x"))));
+        var before = Bytes(Layer(("a.dll", "x")));
+        Assert.NotEqual(before, Bytes(Layer(("a.dll", "y"))));
+        Assert.NotEqual(before, Bytes(Layer(("b.dll", "x"))));
     }
 
     [Fact]
-    public async Task TakesLongAndForeignNames()
+    public void TakesLongAndForeignNames()
     {
         var longName = string.Join('/', Enumerable.Repeat(new string('n', 60), 4)) + "/é日.dll";
-        var entries = await EntriesAsync(Layer((longName, "x")), "/app");
+        var entries = Entries(Layer((longName, "x")), "/app");
         Assert.Equal("app/" + longName, entries[^1].Name);
         Assert.Equal("x", entries[^1].Content);
     }
@@ -80,15 +80,15 @@ public sealed class TheTarOfALayer : IDisposable
     [InlineData(512)]
     [InlineData(513)]
     [InlineData(100_000)]
-    public async Task KnowsItsLengthBefore(int size)
+    public void KnowsItsLengthBefore(int size)
     {
         var layer = Layer((new string('n', 150), new string('x', size)), ("b", "y"));
-        Assert.Equal((await BytesAsync(layer)).Length, new LayerTar(layer, "/app").Length());
+        Assert.Equal((Bytes(layer)).Length, new LayerTar(layer, "/app").Length());
     }
 
     [Fact]
-    public async Task MayBeginAtTheRoot() =>
-        Assert.Equal(["etc/", "etc/app.json"], (await EntriesAsync(Layer(("etc/app.json", "x")), "/")).Select(entry => entry.Name));
+    public void MayBeginAtTheRoot() =>
+        Assert.Equal(["etc/", "etc/app.json"], (Entries(Layer(("etc/app.json", "x")), "/")).Select(entry => entry.Name));
 
     private LayerPlan Layer(params (string Target, string Content)[] files)
     {
@@ -96,17 +96,17 @@ public sealed class TheTarOfALayer : IDisposable
         return new LayerPlan("app", LayerKind.App, [.. files.Select((file, i) => new FilePlan(_folder.Write($"{place}/{i}", file.Content), file.Target))]);
     }
 
-    private static async Task<byte[]> BytesAsync(LayerPlan layer)
+    private static byte[] Bytes(LayerPlan layer)
     {
         using var stream = new MemoryStream();
-        await new LayerTar(layer, "/app").WriteAsync(stream, TestContext.Current.CancellationToken);
+        new LayerTar(layer, "/app").Write(stream, TestContext.Current.CancellationToken);
         return stream.ToArray();
     }
 
-    private static async Task<List<TarFile>> EntriesAsync(LayerPlan layer, string root)
+    private static List<TarFile> Entries(LayerPlan layer, string root)
     {
         using var stream = new MemoryStream();
-        await new LayerTar(layer, root).WriteAsync(stream, TestContext.Current.CancellationToken);
+        new LayerTar(layer, root).Write(stream, TestContext.Current.CancellationToken);
         return TarFile.ReadAll(stream.ToArray());
     }
 }
@@ -169,72 +169,72 @@ public sealed class TheDigestOfALayer : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task IsThatOfItsTar()
+    public void IsThatOfItsTar()
     {
         var layer = Layer("x");
         using var tar = new MemoryStream();
-        await new LayerTar(layer, "/app").WriteAsync(tar, TestContext.Current.CancellationToken);
-        Assert.Equal("sha256:" + Convert.ToHexStringLower(SHA256.HashData(tar.ToArray())), await DigestAsync(LayerDigests.Load(Store), layer));
+        new LayerTar(layer, "/app").Write(tar, TestContext.Current.CancellationToken);
+        Assert.Equal("sha256:" + Convert.ToHexStringLower(SHA256.HashData(tar.ToArray())), Digest(LayerDigests.Load(Store), layer));
     }
 
     [Fact]
-    public async Task IsRememberedWhileTheFilesLookTheSame()
+    public void IsRememberedWhileTheFilesLookTheSame()
     {
         var layer = Layer("one");
-        var first = await DigestAndSaveAsync(layer);
+        var first = DigestAndSave(layer);
         var time = File.GetLastWriteTimeUtc(layer.Files[0].Source);
         File.WriteAllText(layer.Files[0].Source, "two");
         File.SetLastWriteTimeUtc(layer.Files[0].Source, time);
-        Assert.Equal(first, await DigestAndSaveAsync(layer));
-        Assert.NotEqual(first, await DigestAsync(LayerDigests.Load(Store), layer, verify: true));
+        Assert.Equal(first, DigestAndSave(layer));
+        Assert.NotEqual(first, Digest(LayerDigests.Load(Store), layer, verify: true));
     }
 
     [Fact]
-    public async Task IsComputedAgainWhenAFileChanges()
+    public void IsComputedAgainWhenAFileChanges()
     {
         var layer = Layer("one");
-        var first = await DigestAndSaveAsync(layer);
+        var first = DigestAndSave(layer);
         File.WriteAllText(layer.Files[0].Source, "two");
         File.SetLastWriteTimeUtc(layer.Files[0].Source, DateTime.UtcNow.AddSeconds(5));
-        Assert.NotEqual(first, await DigestAndSaveAsync(layer));
+        Assert.NotEqual(first, DigestAndSave(layer));
         File.WriteAllText(layer.Files[0].Source, "three");
-        Assert.NotEqual(first, await DigestAndSaveAsync(layer));
+        Assert.NotEqual(first, DigestAndSave(layer));
     }
 
     [Fact]
-    public async Task DependsOnWhereTheLayerGoes() =>
-        Assert.NotEqual(await DigestAsync(LayerDigests.Load(Store), Layer("x")), await DigestAsync(LayerDigests.Load(Store), Layer("x"), root: "/opt"));
+    public void DependsOnWhereTheLayerGoes() =>
+        Assert.NotEqual(Digest(LayerDigests.Load(Store), Layer("x")), Digest(LayerDigests.Load(Store), Layer("x"), root: "/opt"));
 
     [Theory]
     [InlineData("")]
     [InlineData("garbage\n\t\n\t\t\t\n")]
     [InlineData("0123\tsha256:45\n")]
-    public async Task IsComputedWhereTheStoreIsDamaged(string content)
+    public void IsComputedWhereTheStoreIsDamaged(string content)
     {
         var layer = Layer("x");
-        var right = await DigestAsync(LayerDigests.Load(_folder.At("none")), layer);
+        var right = Digest(LayerDigests.Load(_folder.At("none")), layer);
         _folder.Write("cache/layers.tsv", content);
-        Assert.Equal(right, await DigestAndSaveAsync(layer));
-        Assert.Equal(right, await DigestAsync(LayerDigests.Load(Store), layer));
+        Assert.Equal(right, DigestAndSave(layer));
+        Assert.Equal(right, Digest(LayerDigests.Load(Store), layer));
     }
 
     [Fact]
-    public async Task LeavesNothingBesideTheStore()
+    public void LeavesNothingBesideTheStore()
     {
-        await DigestAndSaveAsync(Layer("x"));
+        DigestAndSave(Layer("x"));
         Assert.Equal([Store], Directory.EnumerateFiles(_folder.At("cache")));
     }
 
     private LayerPlan Layer(string content) => new("app", LayerKind.App, [new FilePlan(_folder.Write("a.dll", content), "a.dll")]);
 
-    private async Task<string> DigestAndSaveAsync(LayerPlan layer)
+    private string DigestAndSave(LayerPlan layer)
     {
         var digests = LayerDigests.Load(Store);
-        var digest = await DigestAsync(digests, layer);
+        var digest = Digest(digests, layer);
         digests.Save();
         return digest;
     }
 
-    private static async Task<string> DigestAsync(LayerDigests digests, LayerPlan layer, string root = "/app", bool verify = false) =>
-        await digests.DigestAsync(layer, root, verify, TestContext.Current.CancellationToken);
+    private static string Digest(LayerDigests digests, LayerPlan layer, string root = "/app", bool verify = false) =>
+        digests.Digest(layer, root, verify, TestContext.Current.CancellationToken);
 }

@@ -9,7 +9,7 @@ namespace ContainerTrain.Tests;
 
 public sealed class TheConfigurationOfAnImage
 {
-    private static readonly EngineImage Base = EngineImage.Parse(new MemoryStream(Encoding.UTF8.GetBytes("""
+    private static readonly EngineImage Base = EngineImage.Parse(Encoding.UTF8.GetBytes("""
         {
           "Id": "sha256:b", "Architecture": "amd64", "Os": "linux", "Created": "2026-01-01T00:00:00Z",
           "Config": {
@@ -18,9 +18,9 @@ public sealed class TheConfigurationOfAnImage
           },
           "RootFS": {"Type": "layers", "Layers": ["sha256:1", "sha256:2"]}
         }
-        """)));
+        """));
 
-    private static readonly ImmutableArray<(LayerPlan, string)> Layers = [(new LayerPlan("app", LayerKind.App, []), "sha256:3")];
+    private static readonly ImmutableArray<LayerDigest> Layers = [new LayerDigest(new LayerPlan("app", LayerKind.App, []), "sha256:3")];
 
     [Fact]
     public void IsWhatThePlanSaysOnTopOfTheBase()
@@ -85,14 +85,18 @@ public sealed class TheConfigurationOfAnImage
 public sealed class TheArchiveOfAnImage
 {
     [Fact]
-    public async Task NamesTheLayersThatTheEngineHasAndBringsTheOthers()
+    public void NamesTheLayersThatTheEngineHasAndBringsTheOthers()
     {
         using var folder = new TempFolder();
         var layer = new LayerPlan("app", LayerKind.App, [new FilePlan(folder.Write("a.dll", new string('x', 100_000)), "a.dll")]);
         var config = new ImageConfig(Encoding.UTF8.GetBytes("{}"));
-        using var archive = new ImageArchive(config, known: 2, [layer], "/app", ["demo:1", "demo:2"]);
-        var entries = TarFile.ReadAll(await archive.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
-        Assert.Equal(["manifest.json", "config.json", "2.tar"], entries.Select(entry => entry.Name));
+        var archive = new ImageArchive(known: 2, [layer], "/app", ["demo:1", "demo:2"]);
+        using var stream = new MemoryStream();
+        archive.Write(stream, () => config, TestContext.Current.CancellationToken);
+        Assert.Equal(stream.Length, archive.Length(config.Json.Length));
+        var entries = TarFile.ReadAll(stream.ToArray());
+        Assert.Equal(["manifest.json", "2.tar", "config.json"], entries.Select(entry => entry.Name));
+        Assert.Equal(config.Json, entries[2].Bytes);
 
         var manifest = JsonNode.Parse(entries[0].Content)![0]!;
         Assert.Equal("config.json", manifest["Config"]!.GetValue<string>());
@@ -100,18 +104,17 @@ public sealed class TheArchiveOfAnImage
         Assert.Equal(3, manifest["Layers"]!.AsArray().Count);
 
         using var tar = new MemoryStream();
-        await new LayerTar(layer, "/app").WriteAsync(tar, TestContext.Current.CancellationToken);
-        Assert.Equal(tar.ToArray(), entries[2].Bytes);
+        new LayerTar(layer, "/app").Write(tar, TestContext.Current.CancellationToken);
+        Assert.Equal(tar.ToArray(), entries[1].Bytes);
     }
 
     [Fact]
-    public async Task ThatCannotReadAFileFails()
+    public void ThatCannotReadAFileFails()
     {
         using var folder = new TempFolder();
         var layer = new LayerPlan("app", LayerKind.App, [new FilePlan(folder.At("gone.dll"), "gone.dll")]);
-        using var archive = new ImageArchive(new ImageConfig([]), known: 0, [layer], "/app", ["demo:1"]);
-        var error = await Assert.ThrowsAnyAsync<Exception>(() => archive.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
-        Assert.IsType<FileNotFoundException>(error.GetBaseException());
+        var archive = new ImageArchive(known: 0, [layer], "/app", ["demo:1"]);
+        Assert.Throws<FileNotFoundException>(() => archive.Write(Stream.Null, () => new ImageConfig([]), TestContext.Current.CancellationToken));
     }
 }
 
@@ -123,7 +126,7 @@ public sealed class AnImageOfAnEngine
     [InlineData("""{"Config":{"Labels":null}}""")]
     public void MayLackWhatOthersHave(string json)
     {
-        var image = EngineImage.Parse(new MemoryStream(Encoding.UTF8.GetBytes(json)));
+        var image = EngineImage.Parse(Encoding.UTF8.GetBytes(json));
         Assert.Empty(image.DiffIds);
         Assert.Null(image.Label("x"));
     }

@@ -228,9 +228,19 @@ public sealed class ThePlansText
             Image = Given.Inputs.Image with
             {
                 Environment = [Given.Item("Q", ("Value", "a \"b\" $c \\ <é> 日本 😀"))],
+                Labels = [Given.Item("b", ("Value", "x")), Given.Item("B", ("Value", "y"))],
                 AptPackages = [Given.Item("curl")],
-                Instructions = [Given.Item("RUN true", ("Stage", "app"))],
+                PipPackages = [Given.Item("pandas")],
+                Instructions = [Given.Item("RUN true", ("Stage", "app"), ("Position", "before"))],
                 Ports = [Given.Item("80")],
+                Tags = "1;2",
+                User = "8",
+                WorkingDirectory = "/opt",
+                RegistryMirror = "localhost:5000",
+                StripNatives = "true",
+                NativePreflight = "false",
+                SourceDateEpoch = "1",
+                DefaultArgs = ["--fast"],
             },
             Run = Given.Inputs.Run with
             {
@@ -241,6 +251,11 @@ public sealed class ThePlansText
         });
         var file = folder.Write("plan.json", PlanJson.Write(plan));
         Assert.Equal(PlanJson.Write(plan), PlanJson.Write(PlanJson.Read(file)));
+
+        // What an edit reads of it, by a reader of its own.
+        var image = ImagePlanReader.Read(file);
+        Assert.Equal(PlanJson.Write(plan), PlanJson.Write(plan with { Image = image.Image, ImageKey = image.Key, Run = plan.Run with { Engine = image.Engine } }));
+        Assert.Equal(image.Key, PlanJson.KeyOf(image.Image));
     }
 
     [Fact]
@@ -269,6 +284,7 @@ public sealed class APlanFileThatCannotBeRead
         var problem = Assert.Single(Assert.Throws<ProblemException>(() => PlanJson.Read(file)).Problems);
         Assert.Equal("CT2005", problem.Code.Id);
         Assert.Contains(file, problem.Message, StringComparison.Ordinal);
+        Assert.Equal("CT2005", Assert.Single(Assert.Throws<ProblemException>(() => ImagePlanReader.Read(file)).Problems).Code.Id);
     }
 
     [Fact]
@@ -313,5 +329,7 @@ public sealed class APlanFileThatCannotBeRead
         change(names[..^1].Aggregate(plan, (parent, name) => parent[name]!.AsObject()), names[^1]);
         var file = folder.Write("plan.json", plan.ToJsonString());
         Assert.Equal("CT2005", Assert.Single(Assert.Throws<ProblemException>(() => PlanJson.Read(file)).Problems).Code.Id);
+        if (path.StartsWith("image", StringComparison.Ordinal) || path == "run/engine")
+            Assert.Equal("CT2005", Assert.Single(Assert.Throws<ProblemException>(() => ImagePlanReader.Read(file)).Problems).Code.Id);
     }
 }

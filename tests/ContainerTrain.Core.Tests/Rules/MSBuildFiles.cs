@@ -23,7 +23,9 @@ internal static partial class MSBuildFiles
 
     public static IEnumerable<XElement> Tasks => Named("Target").Elements().Where(element => element.Name.LocalName is not ("PropertyGroup" or "ItemGroup"));
 
-    public static IEnumerable<string> UsingTasks => Named("UsingTask").Select(element => element.Attribute("TaskName")!.Value);
+    /// <summary>Each task's full name, and the name of its assembly where it is not given by file.</summary>
+    public static IEnumerable<(string Task, string? Assembly)> UsingTasks =>
+        Named("UsingTask").Select(element => (element.Attribute("TaskName")!.Value, element.Attribute("AssemblyName")?.Value));
 
     public static string[] PropertiesSet { get; } = Sorted(
         Named("PropertyGroup").Elements().Select(element => element.Name.LocalName)

@@ -113,8 +113,17 @@ public sealed class TasksThatTargetsCall
     public void AreEachOneOfOursAndDeclared()
     {
         Assert.Equal(Shells.Keys.Order(), Calls.Select(call => call.Task.Name).Distinct().Order());
-        Assert.Equal(Shells.Values.Select(shell => shell.FullName).Order(), MSBuildFiles.UsingTasks.Order());
+        Assert.Equal(Shells.Values.Select(shell => shell.FullName).Order(), MSBuildFiles.UsingTasks.Where(task => task.Assembly is null).Select(task => task.Task).Order());
     }
+
+    [Fact]
+    public void AreElseNuGetsByTheNameOfItsAssembly() => Assert.All(
+        MSBuildFiles.UsingTasks.Where(task => task.Assembly is not null),
+        task =>
+        {
+            Assert.StartsWith("NuGet.Build.Tasks.", task.Task, StringComparison.Ordinal);
+            Assert.Equal("NuGet.Build.Tasks", task.Assembly);
+        });
 
     [Fact]
     public void HaveTheParametersThatAreSet() => Assert.Empty(

@@ -15,12 +15,13 @@ public sealed record EngineVersion(EngineKind Kind, string Version, string ApiVe
 public sealed class EngineConnection : IDisposable
 {
     private readonly Lazy<DockerClient> _docker;
+    private readonly Lazy<HttpClient> _http;
 
-    private EngineConnection(EngineEndpoint endpoint, HttpClient http, EngineVersion version)
+    private EngineConnection(EngineEndpoint endpoint, EngineVersion version)
     {
         Endpoint = endpoint;
-        Http = http;
         Version = version;
+        _http = new Lazy<HttpClient>(() => CreateHttpClient(endpoint));
         // Docker.DotNet does not negotiate, so it is pinned to what the engine speaks. Lazy: it costs a tenth of a second.
         _docker = new Lazy<DockerClient>(() => new DockerClientBuilder()
             .WithEndpoint(endpoint.Address)
@@ -33,10 +34,14 @@ public sealed class EngineConnection : IDisposable
 
     public EngineVersion Version { get; }
 
-    /// <summary>For the calls that Docker.DotNet cannot do; relative addresses, without timeout.</summary>
-    internal HttpClient Http { get; }
+    /// <summary>For the calls that Docker.DotNet cannot do and whose answers come in pieces; relative addresses, without timeout.</summary>
+    internal HttpClient Http => _http.Value;
 
     internal DockerClient Docker => _docker.Value;
+
+    /// <summary>One of the few requests of an edit; see <see cref="EngineWire"/>.</summary>
+    internal EngineAnswer Send(string method, string path, CancellationToken cancellation, long length = 0, Action<Stream>? body = null) =>
+        EngineWire.Send(Endpoint.Address, method, path, cancellation, length, body);
 
     public string Describe() => $"{Version.Kind} {Version.Version} at {Endpoint}";
 
@@ -71,7 +76,8 @@ public sealed class EngineConnection : IDisposable
     {
         if (_docker.IsValueCreated)
             _docker.Value.Dispose();
-        Http.Dispose();
+        if (_http.IsValueCreated)
+            _http.Value.Dispose();
     }
 
     /// <summary>Whether an exception means that the engine is not there or went away, rather than that it refused.</summary>
@@ -80,30 +86,33 @@ public sealed class EngineConnection : IDisposable
 
     private static EngineConnection Connect(EngineEndpoint endpoint, CancellationToken cancellation)
     {
-        var http = CreateHttpClient(endpoint);
-        try
-        {
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            limit.CancelAfter(TimeSpan.FromSeconds(5));
-            using var response = http.GetAsync("version", limit.Token).GetAwaiter().GetResult();
-            response.EnsureSuccessStatusCode();
-            using var document = JsonDocument.Parse(response.Content.ReadAsStream(limit.Token));
-            return new EngineConnection(endpoint, http, ReadVersion(document.RootElement));
-        }
-        catch
-        {
-            http.Dispose();
-            throw;
-        }
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(TimeSpan.FromSeconds(5));
+        var answer = EngineWire.Send(endpoint.Address, "GET", "version", limit.Token);
+        if (!answer.IsSuccess)
+            throw new IOException($"it answers {answer.Status} to GET /version");
+        using var document = JsonDocument.Parse(answer.Body);
+        return new EngineConnection(endpoint, ReadVersion(document.RootElement));
     }
 
     private static EngineVersion ReadVersion(JsonElement version)
     {
         var isPodman = version.TryGetProperty("Components", out var components)
-            && components.EnumerateArray().Any(c => Text(c, "Name").StartsWith("Podman", StringComparison.Ordinal));
+            && HasPodman(components);
         return new EngineVersion(
             isPodman ? EngineKind.Podman : EngineKind.Docker,
             Text(version, "Version"), Text(version, "ApiVersion"), $"{Text(version, "Os")}/{Text(version, "Arch")}");
+
+        // A loop: queries over a structure are compiled anew in every process.
+        static bool HasPodman(JsonElement components)
+        {
+            foreach (var component in components.EnumerateArray())
+            {
+                if (Text(component, "Name").StartsWith("Podman", StringComparison.Ordinal))
+                    return true;
+            }
+            return false;
+        }
 
         static string Text(JsonElement element, string name) =>
             element.TryGetProperty(name, out var value) ? value.GetString() ?? "" : "";

@@ -59,6 +59,26 @@ internal static class BuildStream
         }
     }
 
+    /// <summary>The error in an answer that is there as a whole, or null.</summary>
+    public static string? ErrorIn(ReadOnlySpan<byte> answer)
+    {
+        string? error = null;
+        var reader = new Utf8JsonReader(answer, new JsonReaderOptions { AllowMultipleValues = true });
+        try
+        {
+            while (reader.Read())
+            {
+                using var message = JsonDocument.ParseValue(ref reader);
+                error = Text(Member(Member(message.RootElement, "errorDetail"), "message")) ?? error ?? Text(Member(message.RootElement, "error"));
+            }
+        }
+        catch (JsonException e)
+        {
+            error ??= $"the engine's answer cannot be read: {e.Message}";
+        }
+        return error?.Trim();
+    }
+
     private static JsonElement? Member(JsonElement? element, string name) =>
         element is { ValueKind: JsonValueKind.Object } parent && parent.TryGetProperty(name, out var value) ? value : null;
 

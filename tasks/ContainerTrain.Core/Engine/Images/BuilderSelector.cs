@@ -20,7 +20,7 @@ internal static class BuilderSelector
         if (!memory.TryGet(engine, out var refusal))
         {
             await new EngineImages(engine).PullIfMissingAsync(image.PullReference, image.Platform, progress, cancellation);
-            refusal = await loader.TryPartialLoadAsync(image.PullReference, cancellation) ?? "";
+            refusal = loader.TryPartialLoad(image.PullReference, cancellation) ?? "";
             memory.Remember(engine, refusal);
             progress.Report(refusal.Length == 0
                 ? "Builder: layers are loaded into the engine, which takes images without the layers it has"

@@ -11,16 +11,16 @@ namespace ContainerTrain.Engine;
 public sealed class DockerfileBuilder(EngineConnection engine, BuildCache cache) : ImageBuilder(engine, cache)
 {
     private protected override Task BuildDepsAsync(
-        ImagePlan image, EngineImage system, string name, ImmutableArray<(LayerPlan Plan, string DiffId)> layers, IProgress<string> progress, CancellationToken cancellation) =>
+        ImagePlan image, EngineImage system, string name, ImmutableArray<LayerDigest> layers, IProgress<string> progress, CancellationToken cancellation) =>
         new BuildRequest(Engine, image.Platform).SendAsync(
             DockerfileComposer.ComposeDependencies(image).Render(), [.. layers.Select(layer => layer.Plan)], [name], ImageLabels.Dependencies, progress, cancellation);
 
-    private protected override async Task<(string Id, ImmutableArray<string> DiffIds)> BuildAppAsync(
+    private protected override async Task<BuiltApp> BuildAppAsync(
         AppImage app, BuiltImage? previous, IProgress<string> progress, CancellationToken cancellation)
     {
         var id = await new BuildRequest(Engine, app.Plan.Platform).SendAsync(
             DockerfileComposer.ComposeApp(app.Plan, app.DepsName).Render(), [.. app.Layers.Select(layer => layer.Plan)],
             app.Plan.References, app.Labels, progress, cancellation);
-        return (id, []);
+        return new BuiltApp(id, []);
     }
 }

@@ -13,7 +13,7 @@ internal sealed record EngineImage(
     string Id, string Architecture, string Os, string Variant, string Created, JsonObject Config,
     ImmutableArray<string> DiffIds, ImmutableArray<string> Tags)
 {
-    public static EngineImage Parse(Stream json)
+    public static EngineImage Parse(ReadOnlySpan<byte> json)
     {
         var image = JsonNode.Parse(json)!.AsObject();
         var layers = image["RootFS"]?["Layers"]?.AsArray() ?? [];

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Net;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using ContainerTrain.Diagnostics;
 using ContainerTrain.Plan;
@@ -15,42 +14,37 @@ namespace ContainerTrain.Engine;
 internal sealed class EngineImages(EngineConnection engine)
 {
     /// <summary>The image of this name or id, or null.</summary>
-    public async Task<EngineImage?> FindAsync(string reference, CancellationToken cancellation)
+    public EngineImage? Find(string reference, CancellationToken cancellation)
     {
-        using var response = await engine.Http.GetAsync($"images/{Uri.EscapeDataString(reference)}/json", cancellation);
-        if (response.StatusCode == HttpStatusCode.NotFound)
+        var answer = engine.Send("GET", $"images/{Uri.EscapeDataString(reference)}/json", cancellation);
+        if (answer.Status == (int)HttpStatusCode.NotFound)
             return null;
-        await EnsureAsync(response, "GET /images/…/json", cancellation);
-        await using var stream = await response.Content.ReadAsStreamAsync(cancellation);
-        return EngineImage.Parse(stream);
+        Ensure(answer, "GET /images/…/json");
+        return EngineImage.Parse(answer.Body);
     }
 
     /// <summary>The ids of the images that have all these labels (<c>name</c> or <c>name=value</c>).</summary>
-    public async Task<ImmutableArray<string>> ListAsync(CancellationToken cancellation, params ImmutableArray<string> labels)
+    public ImmutableArray<string> List(CancellationToken cancellation, params ImmutableArray<string> labels)
     {
-        var filters = JsonSerializer.Serialize<JsonNode>(new JsonObject { ["label"] = new JsonArray([.. labels.Select(label => (JsonNode)label)]) });
-        using var response = await engine.Http.GetAsync($"images/json?filters={Uri.EscapeDataString(filters)}", cancellation);
-        await EnsureAsync(response, "GET /images/json", cancellation);
-        var images = JsonNode.Parse(await response.Content.ReadAsStreamAsync(cancellation))!.AsArray();
-        return [.. images.Select(image => image!["Id"]!.GetValue<string>())];
+        var filters = new JsonObject { ["label"] = new JsonArray([.. labels.Select(label => (JsonNode)label)]) }.ToJsonString();
+        var answer = engine.Send("GET", $"images/json?filters={Uri.EscapeDataString(filters)}", cancellation);
+        Ensure(answer, "GET /images/json");
+        return [.. JsonNode.Parse(answer.Body)!.AsArray().Select(image => image!["Id"]!.GetValue<string>())];
     }
 
     /// <summary>Removes a name or an image. False if the engine keeps it: a container uses it, or another image stands on it.</summary>
-    public async Task<bool> RemoveAsync(string reference, CancellationToken cancellation)
-    {
-        using var response = await engine.Http.DeleteAsync($"images/{Uri.EscapeDataString(reference)}", cancellation);
-        return response.StatusCode is HttpStatusCode.OK or HttpStatusCode.NotFound;
-    }
+    public bool Remove(string reference, CancellationToken cancellation) =>
+        engine.Send("DELETE", $"images/{Uri.EscapeDataString(reference)}", cancellation).Status is (int)HttpStatusCode.OK or (int)HttpStatusCode.NotFound;
 
     /// <summary>The base image, pulled if the engine does not have it.</summary>
     /// <exception cref="ProblemException">CT3003 if it is not to be had.</exception>
     public async Task<EngineImage> PullIfMissingAsync(string reference, string platform, IProgress<string> progress, CancellationToken cancellation)
     {
-        if (await FindAsync(reference, cancellation) is { } present)
+        if (Find(reference, cancellation) is { } present)
             return present;
         progress.Report($"Pulling {reference}");
         var failure = await PullAsync(ImageReference.Parse(reference), platform, progress, cancellation);
-        return failure is null && await FindAsync(reference, cancellation) is { } pulled
+        return failure is null && Find(reference, cancellation) is { } pulled
             ? pulled
             : throw new ProblemException(Codes.BaseImageUnavailable.With(reference, failure ?? "the engine does not list it after the pull"));
     }
@@ -60,6 +54,12 @@ internal sealed class EngineImages(EngineConnection engine)
     {
         if (!response.IsSuccessStatusCode)
             throw new ProblemException(Codes.EngineError.With(request, engine.Endpoint, EngineMessage.Of(await response.Content.ReadAsStringAsync(cancellation))));
+    }
+
+    private void Ensure(EngineAnswer answer, string request)
+    {
+        if (!answer.IsSuccess)
+            throw new ProblemException(Codes.EngineError.With(request, engine.Endpoint, EngineMessage.Of(answer.Text)));
     }
 
     /// <summary>Pulls an image; returns the engine's words if that failed.</summary>

@@ -44,7 +44,7 @@ public abstract class ImageBuilder : IImageBuilder
         var system = await SystemImageAsync(image, baseImage, progress, cancellation);
         await new ImagePreflight(Engine, Cache).CheckAsync(image, system, progress, cancellation);
         var (depsName, deps) = await DepsImageAsync(image, system, progress, cancellation);
-        var layers = await DigestsAsync(image, LayersOf(image, above: true), cancellation);
+        var layers = Digests(image, LayersOf(image, above: true), cancellation);
         _digests.Save();
         var built = await BuildAppAsync(new AppImage(image, depsName, deps, layers), previous, progress, cancellation);
         return new BuiltImage(built.Id, built.DiffIds, depsName, baseImage.Id, time.Elapsed);
@@ -52,10 +52,10 @@ public abstract class ImageBuilder : IImageBuilder
 
     /// <summary>Makes the deps image: <paramref name="layers"/> on top of <paramref name="system"/>.</summary>
     private protected abstract Task BuildDepsAsync(
-        ImagePlan image, EngineImage system, string name, ImmutableArray<(LayerPlan Plan, string DiffId)> layers, IProgress<string> progress, CancellationToken cancellation);
+        ImagePlan image, EngineImage system, string name, ImmutableArray<LayerDigest> layers, IProgress<string> progress, CancellationToken cancellation);
 
     /// <summary>Makes the app image.</summary>
-    private protected abstract Task<(string Id, ImmutableArray<string> DiffIds)> BuildAppAsync(
+    private protected abstract Task<BuiltApp> BuildAppAsync(
         AppImage app, BuiltImage? previous, IProgress<string> progress, CancellationToken cancellation);
 
     /// <summary>The layers that only this project has (above), or those it shares (not above).</summary>
@@ -78,38 +78,38 @@ public abstract class ImageBuilder : IImageBuilder
             return baseImage;
         var text = dockerfile.Render();
         var name = $"{SystemRepository}:{Key(baseImage.Id, image.Platform, text)}";
-        if (await Images.FindAsync(name, cancellation) is { } present)
+        if (Images.Find(name, cancellation) is { } present)
             return present;
         progress.Report($"Building the system image {name} (packages and instructions of the project)");
         await new BuildRequest(Engine, image.Platform).SendAsync(text, [], [name], ImageLabels.System, progress, cancellation);
-        return await Images.FindAsync(name, cancellation) ?? throw new ProblemException(Codes.BuildFailed.With($"'{name}' is not there after the build"));
+        return Images.Find(name, cancellation) ?? throw new ProblemException(Codes.BuildFailed.With($"'{name}' is not there after the build"));
     }
 
     private async Task<(string Name, EngineImage Image)> DepsImageAsync(
         ImagePlan image, EngineImage system, IProgress<string> progress, CancellationToken cancellation)
     {
-        var layers = await DigestsAsync(image, LayersOf(image, above: false), cancellation);
+        var layers = Digests(image, LayersOf(image, above: false), cancellation);
         var name = $"{DepsRepository}:{Key([system.Id, image.Platform, image.WorkingDirectory, .. layers.Select(layer => layer.DiffId)])}";
-        if (await Images.FindAsync(name, cancellation) is { } present)
+        if (Images.Find(name, cancellation) is { } present)
             return (name, present);
 
         // Two builds at once would each send the gigabytes: the second waits, and finds it done.
         await using var turn = await FileTurn.TakeAsync(Path.Join(_locks, name.Replace('/', '-').Replace(':', '-')), cancellation);
-        if (await Images.FindAsync(name, cancellation) is { } meanwhile)
+        if (Images.Find(name, cancellation) is { } meanwhile)
             return (name, meanwhile);
         var size = layers.SelectMany(layer => layer.Plan.Files).Sum(file => new FileInfo(file.Source).Length);
         progress.Report($"Building the deps image {name} ({Units.Show(size)}, once per set of packages)");
         await BuildDepsAsync(image, system, name, layers, progress, cancellation);
-        return await Images.FindAsync(name, cancellation) is { } built
+        return Images.Find(name, cancellation) is { } built
             ? (name, built)
             : throw new ProblemException(Codes.BuildFailed.With($"'{name}' is not there after the build"));
     }
 
-    private async Task<ImmutableArray<(LayerPlan Plan, string DiffId)>> DigestsAsync(ImagePlan image, ImmutableArray<LayerPlan> layers, CancellationToken cancellation)
+    private ImmutableArray<LayerDigest> Digests(ImagePlan image, ImmutableArray<LayerPlan> layers, CancellationToken cancellation)
     {
-        var digests = ImmutableArray.CreateBuilder<(LayerPlan, string)>(layers.Length);
+        var digests = ImmutableArray.CreateBuilder<LayerDigest>(layers.Length);
         foreach (var layer in layers)
-            digests.Add((layer, await _digests.DigestAsync(layer, image.WorkingDirectory, Cache.Verify, cancellation)));
+            digests.Add(new LayerDigest(layer, _digests.Digest(layer, image.WorkingDirectory, Cache.Verify, cancellation)));
         return digests.MoveToImmutable();
     }
 
@@ -118,8 +118,12 @@ public abstract class ImageBuilder : IImageBuilder
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', content))))[..16];
 }
 
+/// <summary>An app image that was made.</summary>
+/// <param name="DiffIds">The digests of its layers where this build decided them, else empty.</param>
+internal sealed record BuiltApp(string Id, ImmutableArray<string> DiffIds);
+
 /// <summary>What an app image is made of.</summary>
-internal sealed record AppImage(ImagePlan Plan, string DepsName, EngineImage Deps, ImmutableArray<(LayerPlan Plan, string DiffId)> Layers)
+internal sealed record AppImage(ImagePlan Plan, string DepsName, EngineImage Deps, ImmutableArray<LayerDigest> Layers)
 {
     /// <summary>The repository that the image's names begin with, which tells the project on the engine.</summary>
     public string Project => ImageReference.Parse(Plan.References[0]).Repository;

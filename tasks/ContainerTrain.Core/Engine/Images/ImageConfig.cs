@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using ContainerTrain.Plan;
 
@@ -15,8 +13,6 @@ namespace ContainerTrain.Engine;
 /// <param name="Json">The exact bytes that the id is the digest of.</param>
 internal sealed record ImageConfig(byte[] Json)
 {
-    private static readonly JsonSerializerOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>What of a base image's run configuration goes on to the images made from it, as FROM does it.</summary>
     private static readonly ImmutableArray<string> Inherited =
         ["User", "ExposedPorts", "Env", "Entrypoint", "Cmd", "Volumes", "WorkingDir", "Labels", "StopSignal", "Healthcheck", "Shell"];
@@ -24,7 +20,7 @@ internal sealed record ImageConfig(byte[] Json)
     public string Id => "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Json));
 
     /// <summary>A base with layers and labels on top, otherwise unchanged: a deps image.</summary>
-    public static ImageConfig Dependencies(EngineImage below, string created, IEnumerable<(LayerPlan Plan, string DiffId)> layers, IEnumerable<KeyValuePair<string, string>> labels)
+    public static ImageConfig Dependencies(EngineImage below, string created, IEnumerable<LayerDigest> layers, IEnumerable<KeyValuePair<string, string>> labels)
     {
         var config = Inherit(below);
         AddLabels(config, labels);
@@ -32,7 +28,7 @@ internal sealed record ImageConfig(byte[] Json)
     }
 
     /// <summary>The application on a deps image, configured as the plan says.</summary>
-    public static ImageConfig App(EngineImage below, string created, IEnumerable<(LayerPlan Plan, string DiffId)> layers, ImagePlan plan, IEnumerable<KeyValuePair<string, string>> labels)
+    public static ImageConfig App(EngineImage below, string created, IEnumerable<LayerDigest> layers, ImagePlan plan, IEnumerable<KeyValuePair<string, string>> labels)
     {
         var config = Inherit(below);
         AddLabels(config, plan.Labels.Concat(labels));
@@ -48,7 +44,7 @@ internal sealed record ImageConfig(byte[] Json)
         return Compose(below, config, created, layers);
     }
 
-    private static ImageConfig Compose(EngineImage below, JsonObject config, string created, IEnumerable<(LayerPlan Plan, string DiffId)> layers)
+    private static ImageConfig Compose(EngineImage below, JsonObject config, string created, IEnumerable<LayerDigest> layers)
     {
         var added = layers.ToImmutableArray();
         var image = new JsonObject { ["architecture"] = below.Architecture, ["os"] = below.Os };
@@ -65,7 +61,7 @@ internal sealed record ImageConfig(byte[] Json)
             .. below.DiffIds.Select(_ => new JsonObject { ["created"] = below.Created, ["created_by"] = "base image" }),
             .. added.Select(layer => new JsonObject { ["created"] = created, ["created_by"] = "ContainerTrain.Sdk: " + layer.Plan.Name }),
         ]);
-        return new ImageConfig(JsonSerializer.SerializeToUtf8Bytes<JsonNode>(image, Options));
+        return new ImageConfig(JsonBytes.Of(image));
     }
 
     private static JsonObject Inherit(EngineImage below)

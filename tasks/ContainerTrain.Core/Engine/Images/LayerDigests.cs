@@ -7,6 +7,10 @@ using ContainerTrain.Plan;
 
 namespace ContainerTrain.Engine;
 
+/// <summary>A layer and its digest.</summary>
+/// <param name="DiffId">Of its tar, <c>sha256:…</c>.</param>
+internal sealed record LayerDigest(LayerPlan Plan, string DiffId);
+
 /// <summary>
 /// The digests of layers (their diff ids: SHA-256 of the uncompressed tar), remembered by the path, length and time of
 /// change of every file, so that gigabytes are hashed once per machine and not at every build.
@@ -39,13 +43,13 @@ public sealed class LayerDigests
     /// <param name="root">The folder in the image that their targets are below.</param>
     /// <param name="verify">Whether to compute it even then: what is remembered may be wrong where a file changed without its time.</param>
     /// <param name="cancellation">Stops the hashing.</param>
-    public async ValueTask<string> DigestAsync(LayerPlan layer, string root, bool verify, CancellationToken cancellation)
+    public string Digest(LayerPlan layer, string root, bool verify, CancellationToken cancellation)
     {
         var fingerprint = FingerprintOf(layer, root);
         if (!verify && _known.TryGetValue(fingerprint, out var digest))
             return digest;
-        await using var hash = new HashingStream();
-        await new LayerTar(layer, root).WriteAsync(hash, cancellation);
+        using var hash = new HashingStream();
+        new LayerTar(layer, root).Write(hash, cancellation);
         digest = hash.Digest();
         Remember(fingerprint, digest);
         return digest;
@@ -79,51 +83,5 @@ public sealed class LayerDigests
             return;
         _known[fingerprint] = digest;
         _changed = true;
-    }
-}
-
-/// <summary>Hashes what is written to it and keeps nothing.</summary>
-internal sealed class HashingStream : Stream
-{
-    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
-    /// <summary>Of everything written, in the form <c>sha256:…</c>.</summary>
-    public string Digest() => "sha256:" + Convert.ToHexStringLower(_hash.GetHashAndReset());
-
-    public override void Write(byte[] buffer, int offset, int count) => _hash.AppendData(buffer, offset, count);
-
-    public override void Write(ReadOnlySpan<byte> buffer) => _hash.AppendData(buffer);
-
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        _hash.AppendData(buffer.Span);
-        return ValueTask.CompletedTask;
-    }
-
-    public override void Flush()
-    {
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-            _hash.Dispose();
-        base.Dispose(disposing);
     }
 }

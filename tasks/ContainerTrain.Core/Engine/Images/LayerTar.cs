@@ -42,13 +42,18 @@ internal sealed class LayerTar
         return headers.Length + _layer.Files.Sum(file => (new FileInfo(file.Source).Length + Block - 1) / Block * Block);
     }
 
-    public async Task WriteAsync(Stream stream, CancellationToken cancellation)
+    /// <param name="stream">Gets the tar.</param>
+    /// <param name="cancellation">Stops between two pieces of a file.</param>
+    public void Write(Stream stream, CancellationToken cancellation)
     {
-        await using var tar = new TarWriter(stream, TarEntryFormat.Gnu, leaveOpen: true);
+        using var tar = new TarWriter(stream, TarEntryFormat.Gnu, leaveOpen: true);
         foreach (var folder in Folders())
-            await tar.WriteEntryAsync(FolderEntry(folder), cancellation);
+            tar.WriteEntry(FolderEntry(folder));
         foreach (var file in _layer.Files)
-            await WriteFileAsync(tar, PathOf(file), file, cancellation);
+        {
+            using var content = new PieceStream(file.Source, cancellation);
+            tar.WriteEntry(FileEntry(PathOf(file), content, ModeOf(file)));
+        }
     }
 
     /// <summary>Adds one file of a plan to a tar.</summary>
@@ -92,34 +97,4 @@ internal sealed class LayerTar
             .SelectMany(path => path.Split('/')[..^1].Index().Select(part => string.Join('/', path.Split('/')[..(part.Index + 1)])))
             .Distinct(StringComparer.Ordinal)
             .Order(StringComparer.Ordinal);
-}
-
-/// <summary>Counts what is written to it and keeps nothing.</summary>
-internal sealed class CountingStream : Stream
-{
-    private long _length;
-
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => _length;
-
-    public override long Position { get => _length; set => throw new NotSupportedException(); }
-
-    public override void Write(byte[] buffer, int offset, int count) => _length += count;
-
-    public override void Write(ReadOnlySpan<byte> buffer) => _length += buffer.Length;
-
-    public override void Flush()
-    {
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 }

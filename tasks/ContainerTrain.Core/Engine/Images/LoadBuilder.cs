@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Net.Http.Headers;
 using ContainerTrain.Diagnostics;
 using ContainerTrain.Plan;
 
@@ -16,28 +15,29 @@ public sealed class LoadBuilder(EngineConnection engine, BuildCache cache) : Ima
     /// containerd image store do not. Tried with an image that adds nothing to <paramref name="reference"/>.
     /// </summary>
     /// <returns>Null if it does, else the engine's words.</returns>
-    public async Task<string?> TryPartialLoadAsync(string reference, CancellationToken cancellation)
+    public string? TryPartialLoad(string reference, CancellationToken cancellation)
     {
-        if (await Images.FindAsync(reference, cancellation) is not { } image)
+        if (Images.Find(reference, cancellation) is not { } image)
             return $"'{reference}' is not on the engine";
         var probe = $"containertrain/probe:{Guid.NewGuid():n}";
         var config = ImageConfig.Dependencies(image, image.Created, [], ImageLabels.Dependencies);
-        if (await LoadAsync(config, image.DiffIds.Length, [], "/", [probe], cancellation) is { } refusal)
+        if (Load(config, image.DiffIds.Length, [], "/", [probe], cancellation) is { } refusal)
             return refusal;
-        var loaded = await Images.FindAsync(probe, cancellation);
-        await Images.RemoveAsync(probe, cancellation);
+        var loaded = Images.Find(probe, cancellation);
+        Images.Remove(probe, cancellation);
         return loaded?.Id == config.Id ? null : "the engine does not name the image by its configuration's digest";
     }
 
-    private protected override async Task BuildDepsAsync(
-        ImagePlan image, EngineImage system, string name, ImmutableArray<(LayerPlan Plan, string DiffId)> layers, IProgress<string> progress, CancellationToken cancellation)
+    private protected override Task BuildDepsAsync(
+        ImagePlan image, EngineImage system, string name, ImmutableArray<LayerDigest> layers, IProgress<string> progress, CancellationToken cancellation)
     {
         var config = ImageConfig.Dependencies(system, CreatedOf(image, system), layers, ImageLabels.Dependencies);
-        if (await LoadAsync(config, system.DiffIds.Length, [.. layers.Select(layer => layer.Plan)], image.WorkingDirectory, [name], cancellation) is { } refusal)
+        if (Load(config, system.DiffIds.Length, [.. layers.Select(layer => layer.Plan)], image.WorkingDirectory, [name], cancellation) is { } refusal)
             throw new ProblemException(Codes.BuildFailed.With(refusal));
+        return Task.CompletedTask;
     }
 
-    private protected override async Task<(string Id, ImmutableArray<string> DiffIds)> BuildAppAsync(
+    private protected override Task<BuiltApp> BuildAppAsync(
         AppImage app, BuiltImage? previous, IProgress<string> progress, CancellationToken cancellation)
     {
         var plan = app.Plan;
@@ -47,30 +47,31 @@ public sealed class LoadBuilder(EngineConnection engine, BuildCache cache) : Ima
         // Layers that the last image had in the same place are on the engine too, unless that image was removed.
         var known = previous is null ? app.Deps.DiffIds.Length : CommonPrefix(diffIds, previous.DiffIds);
         known = Math.Max(known, app.Deps.DiffIds.Length);
-        var refusal = await LoadAsync(config, known, Above(known), plan.WorkingDirectory, plan.References, cancellation);
+        var refusal = Load(config, known, Above(known), plan.WorkingDirectory, plan.References, cancellation);
         if (refusal is not null && known > app.Deps.DiffIds.Length)
-            refusal = await LoadAsync(config, app.Deps.DiffIds.Length, Above(app.Deps.DiffIds.Length), plan.WorkingDirectory, plan.References, cancellation);
-        return refusal is null ? (config.Id, diffIds) : throw new ProblemException(Codes.BuildFailed.With(refusal));
+            refusal = Load(config, app.Deps.DiffIds.Length, Above(app.Deps.DiffIds.Length), plan.WorkingDirectory, plan.References, cancellation);
+        return refusal is null ? Task.FromResult(new BuiltApp(config.Id, diffIds)) : throw new ProblemException(Codes.BuildFailed.With(refusal));
 
         ImmutableArray<LayerPlan> Above(int count) => [.. app.Layers.Skip(count - app.Deps.DiffIds.Length).Select(layer => layer.Plan)];
     }
 
     private static string CreatedOf(ImagePlan plan, EngineImage below) => plan.Created.Length > 0 ? plan.Created : below.Created;
 
-    private static int CommonPrefix(ImmutableArray<string> a, ImmutableArray<string> b) =>
-        a.Zip(b).TakeWhile(pair => pair.First == pair.Second).Count();
+    private static int CommonPrefix(ImmutableArray<string> a, ImmutableArray<string> b)
+    {
+        var length = 0;
+        while (length < Math.Min(a.Length, b.Length) && a[length] == b[length])
+            length++;
+        return length;
+    }
 
     /// <summary>Loads an image; returns the engine's words if it refuses.</summary>
-    private async Task<string?> LoadAsync(
+    private string? Load(
         ImageConfig config, int known, ImmutableArray<LayerPlan> sent, string root, ImmutableArray<string> references, CancellationToken cancellation)
     {
-        using var content = new ImageArchive(config, known, sent, root, references);
-        content.Headers.ContentType = new MediaTypeHeaderValue("application/x-tar");
-        using var request = new HttpRequestMessage(HttpMethod.Post, "images/load?quiet=1") { Content = content };
-        using var response = await Engine.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
-        if (!response.IsSuccessStatusCode)
-            return EngineMessage.Of(await response.Content.ReadAsStringAsync(cancellation));
-        await using var stream = await response.Content.ReadAsStreamAsync(cancellation);
-        return (await BuildStream.ReadAsync(stream, new DirectProgress<string>(_ => { }), cancellation)).Error;
+        var archive = new ImageArchive(known, sent, root, references);
+        var answer = Engine.Send(
+            "POST", "images/load?quiet=1", cancellation, archive.Length(config.Json.Length), stream => archive.Write(stream, () => config, cancellation));
+        return answer.IsSuccess ? BuildStream.ErrorIn(answer.Body) : EngineMessage.Of(answer.Text);
     }
 }

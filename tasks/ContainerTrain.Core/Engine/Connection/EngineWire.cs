@@ -1,0 +1,109 @@
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text;
+
+namespace ContainerTrain.Engine;
+
+/// <summary>An engine's answer to one request.</summary>
+internal sealed record EngineAnswer(int Status, byte[] Body)
+{
+    public bool IsSuccess => Status is >= 200 and < 300;
+
+    public string Text => Encoding.UTF8.GetString(Body);
+}
+
+/// <summary>
+/// The requests that an edit consists of, each on a connection of its own and as HTTP/1.0, which neither keeps the
+/// connection nor sends the answer in chunks. An HTTP client's first request compiled for longer than all of these take.
+/// </summary>
+internal static class EngineWire
+{
+    /// <summary>Sends a request and reads the whole answer; blocks.</summary>
+    /// <param name="endpoint">The engine's address.</param>
+    /// <param name="method">GET, POST or DELETE.</param>
+    /// <param name="path">With the query, without a slash at the beginning.</param>
+    /// <param name="length">How many bytes <paramref name="body"/> writes.</param>
+    /// <param name="body">Writes the request's body, if it has one.</param>
+    /// <param name="cancellation">Cuts the connection.</param>
+    /// <exception cref="IOException">The engine went away, or its answer is none.</exception>
+    public static EngineAnswer Send(
+        Uri endpoint, string method, string path, CancellationToken cancellation, long length = 0, Action<Stream>? body = null)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        try
+        {
+            using var socket = Connect(endpoint);
+            // A socket that waits knows nothing of tokens; closing it ends the wait.
+            using var cut = cancellation.Register(socket.Dispose);
+            using var stream = new NetworkStream(socket);
+            stream.Write(Encoding.ASCII.GetBytes(Head(method, path, length, body is not null)));
+            var refused = TrySend(body, stream);
+            var answer = Parse(Receive(stream));
+            return refused is null || !answer.IsSuccess ? answer : throw refused;
+        }
+        catch (Exception e) when (cancellation.IsCancellationRequested && e is IOException or SocketException or ObjectDisposedException)
+        {
+            throw new OperationCanceledException("The request was cut off.", e, cancellation);
+        }
+    }
+
+    public static Socket Connect(Uri endpoint)
+    {
+        var socket = endpoint.Scheme == "unix"
+            ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+            : new Socket(SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            if (endpoint.Scheme == "unix")
+                socket.Connect(new UnixDomainSocketEndPoint(endpoint.LocalPath));
+            else
+                socket.Connect(endpoint.Host, endpoint.Port);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static string Head(string method, string path, long length, bool hasBody)
+    {
+        var head = $"{method} /{path} HTTP/1.0\r\nHost: engine\r\n";
+        if (hasBody)
+            head += string.Create(CultureInfo.InvariantCulture, $"Content-Type: application/x-tar\r\nContent-Length: {length}\r\n");
+        return head + "\r\n";
+    }
+
+    /// <summary>An engine that refuses what it gets closes its end while it is still being sent: its answer says why.</summary>
+    private static IOException? TrySend(Action<Stream>? body, Stream stream)
+    {
+        try
+        {
+            body?.Invoke(stream);
+            return null;
+        }
+        catch (IOException e) when (e.InnerException is SocketException)
+        {
+            return e;
+        }
+    }
+
+    private static byte[] Receive(Stream stream)
+    {
+        using var answer = new MemoryStream();
+        var buffer = new byte[1 << 14];
+        while (stream.Read(buffer, 0, buffer.Length) is var read and > 0)
+            answer.Write(buffer, 0, read);
+        return answer.ToArray();
+    }
+
+    internal static EngineAnswer Parse(byte[] answer)
+    {
+        var end = answer.AsSpan().IndexOf("\r\n\r\n"u8);
+        var head = Encoding.ASCII.GetString(answer, 0, Math.Max(end, 0)).Split(' ', 3);
+        return head is ["HTTP/1.0" or "HTTP/1.1", { Length: 3 } code, _] && int.TryParse(code, CultureInfo.InvariantCulture, out var status)
+            ? new EngineAnswer(status, answer[(end + 4)..])
+            : throw new IOException("the answer is no HTTP");
+    }
+}

@@ -1,0 +1,114 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using ContainerTrain.Engine;
+
+namespace ContainerTrain.Tests;
+
+public sealed class ARequestToAnEngine
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task SendsItsBodyAndGetsTheWholeAnswer()
+    {
+        using var engine = new AnsweringEngine("HTTP/1.0 201 Created\r\nA: b\r\n\r\n" + new string('é', 50_000));
+        var answer = EngineWire.Send(engine.Address, "POST", "images/load?quiet=1", Cancellation, 5, stream => stream.Write("hello"u8));
+        Assert.Equal(201, answer.Status);
+        Assert.True(answer.IsSuccess);
+        Assert.Equal(new string('é', 50_000), answer.Text);
+        var request = await engine.Request;
+        Assert.StartsWith("POST /images/load?quiet=1 HTTP/1.0\r\n", request, StringComparison.Ordinal);
+        Assert.Contains("\r\nContent-Length: 5\r\n", request, StringComparison.Ordinal);
+        Assert.EndsWith("\r\n\r\nhello", request, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void SaysWhyTheEngineRefusedItsBody()
+    {
+        using var engine = new AnsweringEngine("HTTP/1.1 500 Internal Server Error\r\n\r\n{\"message\":\"no space\"}", readsBody: false);
+        var answer = EngineWire.Send(engine.Address, "POST", "images/load", Cancellation, 1 << 26, stream =>
+        {
+            for (var i = 0; i < 64; i++)
+                stream.Write(new byte[1 << 20]);
+        });
+        Assert.Equal(500, answer.Status);
+        Assert.Equal("no space", EngineMessage.Of(answer.Text));
+    }
+
+    [Fact]
+    public void FailsIfItsBodyCannotBeRead()
+    {
+        using var engine = new AnsweringEngine("HTTP/1.0 200 OK\r\n\r\n");
+        Assert.Throws<FileNotFoundException>(() => EngineWire.Send(engine.Address, "POST", "x", Cancellation, 5, _ => throw new FileNotFoundException("gone")));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("SSH-2.0-OpenSSH_9.2\r\n\r\n")]
+    [InlineData("HTTP/1.0 2 OK\r\n\r\n")]
+    [InlineData("HTTP/1.0 200 OK\r\n")]
+    public void FailsIfTheAnswerIsNone(string answer)
+    {
+        using var engine = new AnsweringEngine(answer);
+        Assert.Throws<IOException>(() => EngineWire.Send(engine.Address, "GET", "version", Cancellation));
+        Assert.Null(EngineProbe.ImageId(engine.Address, "demo:1"));
+    }
+
+    [Fact]
+    public async Task IsCutOffWhenTheBuildIsCanceled()
+    {
+        using var engine = new AnsweringEngine(answer: null);
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var request = Task.Run(() => EngineWire.Send(engine.Address, "GET", "version", cancel.Token), Cancellation);
+        await engine.Request;
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => request);
+    }
+
+    /// <summary>Takes requests and gives the same answer to each, or none.</summary>
+    private sealed class AnsweringEngine : IDisposable
+    {
+        private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+        private readonly TaskCompletionSource<string> _request = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public AnsweringEngine(string? answer, bool readsBody = true)
+        {
+            _listener.Start();
+            Address = new Uri($"tcp://{_listener.LocalEndpoint}");
+            _ = ServeAsync(answer, readsBody);
+        }
+
+        public Uri Address { get; }
+
+        /// <summary>The first request, head and body.</summary>
+        public Task<string> Request => _request.Task;
+
+        public void Dispose() => _listener.Dispose();
+
+        private async Task ServeAsync(string? answer, bool readsBody)
+        {
+            while (await _listener.AcceptSocketAsync() is { } socket)
+            {
+                using (socket)
+                {
+                    var request = "";
+                    var buffer = new byte[1 << 12];
+                    while (!IsWhole(request, readsBody) && await socket.ReceiveAsync(buffer) is var read and > 0)
+                        request += Encoding.ASCII.GetString(buffer, 0, read);
+                    _request.TrySetResult(request);
+                    if (answer is null)
+                        await Task.Delay(Timeout.Infinite);
+                    await socket.SendAsync(Encoding.UTF8.GetBytes(answer!));
+                    socket.Shutdown(SocketShutdown.Send);
+                }
+            }
+        }
+
+        private static bool IsWhole(string request, bool readsBody)
+        {
+            var head = request.Split("\r\n\r\n", 2);
+            return head.Length == 2 && (!readsBody || !head[0].Contains("Content-Length: 5", StringComparison.Ordinal) || head[1].Length >= 5);
+        }
+    }
+}
