@@ -24,6 +24,7 @@ public sealed class TrainingRun : IDisposable
         Device = new torch.Device(settings.UsesCuda ? DeviceType.CUDA : DeviceType.CPU);
         var warnings = new List<TrainingProblem>();
         Metrics = MetricsLog.Open(OutputDirectory, RunId, TimeProvider.System, warnings.Add);
+        Observer = new EpochProgress(Metrics.Snapshot, Console.Out, TimeProvider.System);
         // Only now is it known that the folder is no other process's.
         report.ForgetEarlierRun();
         warnings.ForEach(report.Warn);

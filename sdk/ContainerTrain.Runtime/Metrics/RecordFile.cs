@@ -123,8 +123,10 @@ internal sealed class RecordFile : IDisposable
         }
     }
 
-    private static string Reason(Exception e) => e is ArgumentOutOfRangeException ? "it may not grow any more" : e.Message.TrimEnd('.');
-
-    private static TrainingException Unwritable(string path, Exception e) => new(new TrainingProblem(ProblemCodes.OutputUnwritable,
-        $"'{path}' cannot be written: {Reason(e)}. What was there before is kept. Free some space, or make the folder writable, and train again.", path));
+    private static TrainingException Unwritable(string path, Exception e)
+    {
+        var reason = e is ArgumentOutOfRangeException ? $"'{path}' may not grow any more" : e.Message.TrimEnd('.');
+        return new(new TrainingProblem(ProblemCodes.OutputUnwritable,
+            $"The training cannot write its output: {reason}. What was there before is kept. Free some space, or make the folder writable, and train again.", path));
+    }
 }
