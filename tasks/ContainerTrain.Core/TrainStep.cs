@@ -22,10 +22,17 @@ public sealed class TrainStep(string planFile, HostSettings host)
 {
     private const int LinesInError = 12;
 
+    /// <summary>Where the program's lines go; null: to the progress, as if they were the build's own.</summary>
+    public IProgress<OutputLine>? Output { get; init; }
+
+    /// <summary>Added to the plan's own arguments of the program.</summary>
+    public ImmutableArray<string> Arguments { get; init; } = [];
+
     /// <exception cref="ProblemException">The run could not begin; there is no run folder then.</exception>
     public async Task<TrainResult> RunAsync(IProgress<string> progress, CancellationToken cancellation)
     {
         var plan = PlanJson.Read(planFile);
+        plan = plan with { Run = plan.Run with { Arguments = plan.Run.Arguments.AddRange(Arguments) } };
         CheckData(plan.Run);
         var clock = Stopwatch.StartNew();
         using var choice = EngineSelector.Select(plan.Run.Engine, host.Engine, cancellation);
@@ -41,7 +48,7 @@ public sealed class TrainStep(string planFile, HostSettings host)
         var record = Record(plan, folder, choice.Connection, image);
         record.Write(folder.Record);
         var prepared = clock.Elapsed;
-        var (outcome, lastLines) = await AttendAsync(runner, new RunRequest(plan, folder, image?.Id), progress, cancellation);
+        var (outcome, lastLines) = await AttendAsync(runner, new RunRequest(plan, folder, image?.Id), Output ?? new DirectProgress<OutputLine>(line => progress.Report(line.Text)), cancellation);
         // The report shows the log itself.
         var problems = OutcomeProblems.Of(outcome, plan.Run, folder, lastLines: []);
         var results = RunResults.Read(folder);
@@ -66,14 +73,14 @@ public sealed class TrainStep(string planFile, HostSettings host)
             : $"{run.Device} in a process of this host";
 
     private static async Task<(RunOutcome Outcome, Queue<string> LastLines)> AttendAsync(
-        ITrainRunner runner, RunRequest request, IProgress<string> progress, CancellationToken cancellation)
+        ITrainRunner runner, RunRequest request, IProgress<OutputLine> progress, CancellationToken cancellation)
     {
         var lastLines = new Queue<string>();
         await using var log = new StreamWriter(request.Folder.Log) { AutoFlush = true, NewLine = "\n" };
         var output = new DirectProgress<OutputLine>(line =>
         {
             log.WriteLine(line.Text);
-            progress.Report(line.Text);
+            progress.Report(line);
             lastLines.Enqueue(line.Text);
             if (lastLines.Count > LinesInError)
                 lastLines.Dequeue();

@@ -60,21 +60,11 @@ public abstract class TrainTask : Microsoft.Build.Utilities.Task, ICancelableTas
             var file = problem.Location?.File ?? ProjectFile;
             var (line, column) = (problem.Location?.Line ?? 0, problem.Location?.Column ?? 0);
             var page = CodesFolder.Length > 0 ? new Uri(Path.Join(CodesFolder, problem.Code.Id + ".md")).AbsoluteUri : null;
-            var text = Sentence(problem);
+            var text = problem.Sentence;
             if (problem.IsError)
                 Log.LogError(null, problem.Code.Id, null, page, file, line, column, 0, 0, "{0}", text);
             else
                 Log.LogWarning(null, problem.Code.Id, null, page, file, line, column, 0, 0, "{0}", text);
         }
-    }
-
-    /// <summary>What is wrong, then what to do; on a line of its own where the message has several.</summary>
-    private static string Sentence(Problem problem)
-    {
-        var message = problem.Message.TrimEnd();
-        if (problem.Code.IsWordedByProgram)
-            return message;
-        var end = message[^1] is '.' or '?' or '!' or ':' ? "" : ".";
-        return message.Contains('\n', StringComparison.Ordinal) ? $"{message}\n  {problem.Code.Fix}" : $"{message}{end} {problem.Code.Fix}";
     }
 }

@@ -21,7 +21,7 @@ internal sealed class Steps
         list-data                          the files below the data folder, a line for each
         wait-for=PATH sleep sleep=MS       until a file exists; forever; for a while
         save-on-sigterm=PATH               on SIGTERM takes a second, writes the file and exits with 0
-        ignore-sigterm
+        ignore-sigterm ignore-sigint
         exit=N raise=SIGNAL segv abort
         allocate=MB                        touches that much memory
         threads=N                          says how many of N threads could be started
@@ -55,6 +55,7 @@ internal sealed class Steps
             ["sleep"] = time => Thread.Sleep(time.Length > 0 ? Number(time) : Timeout.Infinite),
             ["save-on-sigterm"] = path => OnSigTerm(() => SaveAndExit(InOutput(path))),
             ["ignore-sigterm"] = _ => OnSigTerm(() => Console.Out.WriteLine("SIGTERM ignored")),
+            ["ignore-sigint"] = _ => _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = true)),
             ["exit"] = code => Environment.Exit(Number(code)),
             ["raise"] = signal => Native.Raise(Number(signal)),
             ["segv"] = _ => Native.WriteToNowhere(),

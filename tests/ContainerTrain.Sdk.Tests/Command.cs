@@ -11,6 +11,9 @@ public sealed record CommandResult(int ExitCode, string Output);
 /// <param name="Environment">Added to this process's own variables; null removes one.</param>
 public sealed record Command(string Program, ImmutableArray<string> Arguments, string Directory, ImmutableDictionary<string, string?> Environment)
 {
+    /// <summary>Whether the caller writes to the program's standard input, which otherwise is this process's own.</summary>
+    public bool HasInput { get; init; }
+
     /// <summary>No claim about time: it turns a hang into a failure.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
@@ -58,6 +61,7 @@ public sealed record Command(string Program, ImmutableArray<string> Arguments, s
             WorkingDirectory = Directory,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            RedirectStandardInput = HasInput,
         };
         foreach (var (name, value) in Environment)
             info.Environment[name] = value;

@@ -37,6 +37,33 @@ public sealed record Problem(DiagnosticCode Code, string Message, SourceLocation
 {
     public bool IsError => Code.Severity == Severity.Error;
 
+    /// <summary>What is wrong, then what to do; on a line of its own where the message has several.</summary>
+    public string Sentence
+    {
+        get
+        {
+            var message = Message.TrimEnd();
+            if (Code.IsWordedByProgram)
+                return message;
+            var end = message[^1] is '.' or '?' or '!' or ':' ? "" : ".";
+            return message.Contains('\n', StringComparison.Ordinal) ? $"{message}\n  {Code.Fix}" : $"{message}{end} {Code.Fix}";
+        }
+    }
+
+    /// <summary>The line that editors and build servers recognize, as MSBuild prints it.</summary>
+    /// <param name="otherwise">The file of a problem that belongs to none.</param>
+    public string ToLine(string otherwise)
+    {
+        var place = Location switch
+        {
+            null => otherwise,
+            { Line: 0 } => Location.File,
+            { Column: 0 } => string.Create(CultureInfo.InvariantCulture, $"{Location.File}({Location.Line})"),
+            _ => string.Create(CultureInfo.InvariantCulture, $"{Location.File}({Location.Line},{Location.Column})"),
+        };
+        return $"{place}: {(IsError ? "error" : "warning")} {Code.Id}: {Sentence}";
+    }
+
     public override string ToString() => $"{Code.Id}: {Message}";
 }
 

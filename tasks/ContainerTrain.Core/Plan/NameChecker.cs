@@ -15,7 +15,7 @@ internal static class NameChecker
         "TrainMemory", "TrainNativePreflight", "TrainNatives", "TrainNetwork", "TrainOutputRoot", "TrainPidsLimit", "TrainPipPackage",
         "TrainReadOnlyRootfs", "TrainReferenceRuntime", "TrainReferenceTorchSharp", "TrainRegistryMirror", "TrainShmSize",
         "TrainStopGrace", "TrainStripNatives", "TrainTimeout", "TrainUnneededNative", "TrainUser", "TrainVerifyLayers",
-        "TrainVolume",
+        "TrainVolume", "TrainWithDotnetRun",
     ];
 
     public static void Check(ImmutableArray<SourceElement> elements, ProblemCollector problems)

@@ -1,0 +1,24 @@
+using ContainerTrain.Outcome;
+
+namespace ContainerTrain.Launcher;
+
+/// <summary>How the launcher ends.</summary>
+internal static class ExitCodes
+{
+    /// <summary>The training could not begin, or its end has no code.</summary>
+    public const int NotTrained = 1;
+
+    /// <summary>EX_USAGE of sysexits.h.</summary>
+    public const int Usage = 64;
+
+    /// <summary>128 + SIGINT, as shells have it.</summary>
+    public const int Interrupted = 130;
+
+    /// <summary>The program's own code, as if it had run here, except where somebody else ended it.</summary>
+    public static int Of(RunOutcome outcome) => outcome.Reason switch
+    {
+        RunReason.Canceled => Interrupted,
+        RunReason.TimedOut => NotTrained,
+        _ => outcome.ExitCode >= 0 ? outcome.ExitCode : NotTrained,
+    };
+}
