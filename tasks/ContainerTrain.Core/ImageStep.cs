@@ -138,15 +138,18 @@ public sealed class ImageStep(string planFile, BuildCache cache)
     }
 
     /// <summary>Writes a folder that plain <c>docker build</c> makes the same image of.</summary>
-    /// <exception cref="ProblemException">CT2004 if a file is missing.</exception>
+    /// <exception cref="ProblemException">CT2004 if a file is missing, CT2010 if one is damaged.</exception>
     public async Task EjectAsync(string folder, IProgress<string> progress, CancellationToken cancellation)
     {
         var image = await FilesAsync(ImagePlanReader.Read(planFile).Image, progress, cancellation);
         EjectedContext.Write(image, folder);
     }
 
-    private async Task<ImagePlan> FilesAsync(ImagePlan image, IProgress<string> progress, CancellationToken cancellation) =>
-        image.StripNatives ? await new NativeStripper(cache.Directory).StripAsync(image, progress, cancellation) : image;
+    private async Task<ImagePlan> FilesAsync(ImagePlan image, IProgress<string> progress, CancellationToken cancellation)
+    {
+        await new NativeChecksums(cache).VerifyAsync(image, progress, cancellation);
+        return image.StripNatives ? await new NativeStripper(cache.Directory).StripAsync(image, progress, cancellation) : image;
+    }
 
     private static string ShortId(string id) => id.Replace("sha256:", "", StringComparison.Ordinal)[..12];
 }

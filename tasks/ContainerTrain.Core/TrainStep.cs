@@ -41,6 +41,8 @@ public sealed class TrainStep(string planFile, HostSettings host)
         var image = choice.Connection is { } connection
             ? await new ImageStep(planFile, host.Cache).EnsureAsync(connection, host.Engine, progress, cancellation)
             : null;
+        if (image is null)
+            await new NativeChecksums(host.Cache).VerifyAsync(plan.Image, progress, cancellation);
 
         var folder = RunFolder.Create(plan.Run.OutputRoot, DateTimeOffset.UtcNow);
         File.WriteAllText(folder.Hyperparameters, JsonSerializer.Serialize(plan.Run.Hyperparameters.ToDictionary()));

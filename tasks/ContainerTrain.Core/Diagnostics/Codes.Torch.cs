@@ -1,6 +1,6 @@
 namespace ContainerTrain.Diagnostics;
 
-/// <content>CT1020 to CT1029: versions and flavours of TorchSharp and libtorch.</content>
+/// <content>CT1020 to CT1029: versions and flavours of TorchSharp and libtorch; CT2010: their files.</content>
 public static partial class Codes
 {
     public static readonly DiagnosticCode BothTorchFlavours = Error("CT1020", "TorchSharp for the CPU and for CUDA",
@@ -30,4 +30,8 @@ public static partial class Codes
     public static readonly DiagnosticCode GpuUnused = Warning("CT1026", "GPU that TorchSharp cannot use",
         "This machine has an NVIDIA GPU, but {0} computes on the CPU only: TrainGpus=auto trains on the CPU.",
         "Remove the reference, and TrainGpus chooses TorchSharp-cuda-linux; or set TrainGpus=none to say that the CPU is meant.");
+
+    public static readonly DiagnosticCode NativeDamaged = Error("CT2010", "Native library damaged",
+        "'{0}' is not what its package says: its SHA-256 is {1}, expected {2}. To be restored again: {3}.",
+        "Delete the folders of these packages from the NuGet cache, all of them, and build again: the restore brings them back.");
 }

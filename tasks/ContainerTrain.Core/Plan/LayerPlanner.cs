@@ -29,11 +29,13 @@ internal static partial class LayerPlanner
         var wish = image.Natives.Length > 0 ? image.Natives.ToLowerInvariant() : "needed";
         if (wish is not ("needed" or "all"))
             problems.AddForProperty("TrainNatives", Codes.UnknownValue, "TrainNatives", image.Natives, "needed, all", Suggestion.Sentence(image.Natives, ["needed", "all"]));
-        if (wish == "all")
-            return image.Files;
         var unneeded = image.UnneededNatives.ToHashSet(StringComparer.OrdinalIgnoreCase);
-        return [.. image.Files.Where(file =>
-            file.Origin != FileOrigin.PackageNative || !unneeded.Contains($"{file.PackageId}/{Path.GetFileName(file.Target)}"))];
+        return [.. image.Files.Where(file => file.Origin != FileOrigin.PackageNative || (!IsChecksum(file) && (wish == "all" || !IsUnneeded(file))))];
+
+        bool IsUnneeded(InputFile file) => unneeded.Contains($"{file.PackageId}/{Path.GetFileName(file.Target)}");
+
+        // libtorch_cuda.so.sha, which is there to check libtorch_cuda.so before it goes into the image.
+        static bool IsChecksum(InputFile file) => file.Target.EndsWith(".so.sha", StringComparison.Ordinal);
     }
 
     private static void CheckTargets(ImmutableArray<InputFile> files, ProblemCollector problems)

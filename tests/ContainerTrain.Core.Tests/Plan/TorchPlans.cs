@@ -104,6 +104,19 @@ public sealed class ThePlanOfTorch
         Assert.Null(torch.Takes("470.1"));
     }
 
+    [Theory]
+    [InlineData("needed")]
+    [InlineData("all")]
+    public void LeavesChecksumsOutOfTheImage(string natives)
+    {
+        var plan = Given.Plan(Given.Image(image => image with
+        {
+            Natives = natives,
+            Files = [.. image.Files, Given.Native("/n/libtorch_cpu.so.sha", "libtorch_cpu.so.sha", "libtorch-cpu-linux-x64", "2.10.0"), Given.Own("/a/x.so.sha", "x.so.sha")],
+        }));
+        Assert.Equal(["x.so.sha"], plan.Image.Layers.SelectMany(layer => layer.Files).Select(file => file.Target).Where(target => target.EndsWith(".sha", StringComparison.Ordinal)));
+    }
+
     internal static TrainInputs With(params string[] packages) => Given.Inputs with { Packages = Packages(packages) };
 
     internal static TrainInputs Cuda(string gpus, string torchSharp, string libtorch, string cuda) =>
