@@ -12,6 +12,9 @@ internal interface IAccelerator
     bool HasCuda();
 
     void Seed(long seed);
+
+    /// <summary>The random numbers that belong to a checkpoint; null where there is no torch to draw any.</summary>
+    TrackedState? Random => null;
 }
 
 /// <summary>TorchSharp itself. Any use of <see cref="torch"/>'s members loads its native libraries.</summary>
@@ -48,4 +51,6 @@ internal sealed class TorchAccelerator : IAccelerator
     public bool HasCuda() => torch.cuda.is_available();
 
     public void Seed(long seed) => torch.manual_seed(seed);
+
+    public TrackedState? Random { get; } = new TorchRandom();
 }

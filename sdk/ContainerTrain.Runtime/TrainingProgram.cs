@@ -5,7 +5,7 @@ namespace ContainerTrain.Runtime;
 /// <summary>The entry point of a training program: <c>return TrainingProgram.Run(run => { … });</c></summary>
 public static class TrainingProgram
 {
-    /// <summary>The training ended, also early after a stop request.</summary>
+    /// <summary>The training ended.</summary>
     public const int Success = 0;
 
     /// <summary>There are problems that the user can put right (EX_DATAERR of sysexits.h).</summary>
@@ -14,7 +14,12 @@ public static class TrainingProgram
     /// <summary>The program failed in a way nobody foresaw (EX_SOFTWARE of sysexits.h).</summary>
     public const int Failure = 70;
 
-    /// <summary>The program was stopped and gave up instead of saving (128 + SIGTERM).</summary>
+    /// <summary>
+    /// The program was stopped, and can go on from the checkpoint that it saved (EX_TEMPFAIL of sysexits.h: try again later).
+    /// </summary>
+    public const int StoppedResumable = 75;
+
+    /// <summary>The program was stopped and saved nothing to go on from (128 + SIGTERM).</summary>
     public const int Stopped = 143;
 
     /// <summary>
@@ -22,7 +27,9 @@ public static class TrainingProgram
     /// MSBuild recognizes and to <c>problems.json</c> in the output directory. Numbers are formatted with the invariant culture.
     /// </summary>
     /// <param name="train">The training. It may throw a <see cref="TrainingException"/>.</param>
-    /// <returns><see cref="Success"/>, <see cref="ProblemsFound"/>, <see cref="Failure"/> or <see cref="Stopped"/>.</returns>
+    /// <returns>
+    /// <see cref="Success"/>, <see cref="ProblemsFound"/>, <see cref="Failure"/>, <see cref="StoppedResumable"/> or <see cref="Stopped"/>.
+    /// </returns>
     public static int Run(Action<TrainingRun> train)
     {
         ArgumentNullException.ThrowIfNull(train);
@@ -51,7 +58,7 @@ public static class TrainingProgram
             using var run = TrainingRun.Start(environment, accelerator, report);
             stopRequested = run.StopRequested;
             await train(run).ConfigureAwait(false);
-            return Success;
+            return !run.WasStopped ? Success : run.Checkpoints.HasSaved ? StoppedResumable : Stopped;
         }
         catch (TrainingException e)
         {

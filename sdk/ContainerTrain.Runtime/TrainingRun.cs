@@ -18,9 +18,12 @@ public sealed class TrainingRun : IDisposable
     private readonly PosixSignalRegistration _terminate;
     private readonly PosixSignalRegistration _interrupt;
 
-    private TrainingRun(RunSettings settings, ProblemReport report)
+    private readonly ProblemReport _problems;
+    private bool _hasLooped;
+
+    private TrainingRun(RunSettings settings, IAccelerator accelerator, ProblemReport report)
     {
-        _settings = settings;
+        (_settings, _problems) = (settings, report);
         Device = new torch.Device(settings.UsesCuda ? DeviceType.CUDA : DeviceType.CPU);
         var warnings = new List<TrainingProblem>();
         Metrics = MetricsLog.Open(OutputDirectory, RunId, TimeProvider.System, warnings.Add);
@@ -29,6 +32,7 @@ public sealed class TrainingRun : IDisposable
         report.ForgetEarlierRun();
         warnings.ForEach(report.Warn);
         Report = new TrainingReport(Path.Combine(OutputDirectory, "report.json"));
+        Checkpoints = new RunCheckpoints(settings, accelerator.Random, TimeProvider.System, Warn);
         _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, RequestStop);
         _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, RequestStop);
     }
@@ -48,7 +52,7 @@ public sealed class TrainingRun : IDisposable
     /// <summary>Where checkpoints go (TRAIN_CHECKPOINT_DIR); made when first asked for. Default: <c>checkpoints</c> in the <see cref="OutputDirectory"/>.</summary>
     public string CheckpointDirectory => Directory.CreateDirectory(_settings.CheckpointDirectory).FullName;
 
-    /// <summary>The checkpoint to go on from (TRAIN_RESUME_FROM), or null for a start from scratch.</summary>
+    /// <summary>The folder of checkpoints to go on from (TRAIN_RESUME_FROM), or null for a start from scratch. <see cref="Epochs"/> does so.</summary>
     public string? ResumeFrom => _settings.ResumeFrom;
 
     /// <summary>The device the run was promised (TRAIN_DEVICE), known to work. Default: <c>cpu</c>.</summary>
@@ -69,7 +73,7 @@ public sealed class TrainingRun : IDisposable
     public Hyperparameters Hyperparameters => _settings.Hyperparameters;
 
     /// <summary>What is saved with each checkpoint, and restored when the run goes on from one.</summary>
-    public RunCheckpoints Checkpoints { get; } = new();
+    public RunCheckpoints Checkpoints { get; }
 
     /// <summary>Whether <see cref="Epochs"/> ended before its last epoch, on a stop request.</summary>
     public bool WasStopped { get; private set; }
@@ -107,7 +111,7 @@ public sealed class TrainingRun : IDisposable
         }
 
         accelerator.Seed(settings.Seed);
-        return new TrainingRun(settings, report ?? ProblemReport.In(settings.OutputDirectory, Console.Error));
+        return new TrainingRun(settings, accelerator, report ?? ProblemReport.In(settings.OutputDirectory, Console.Error));
     }
 
     /// <summary>The full path of a file in the <see cref="DataDirectory"/>.</summary>
@@ -117,21 +121,37 @@ public sealed class TrainingRun : IDisposable
         name.Length > 0 ? Path.GetFullPath(name, DataDirectory) : CsvDirectory.SingleFile(DataDirectory);
 
     /// <summary>
-    /// The epochs that are left to train, from 1 or from the one after the checkpoint that the run goes on from, to
-    /// <paramref name="count"/>. After a stop request the epoch in progress is the last.
+    /// The epochs that are left to train, up to <paramref name="count"/>: from 1, or from the one after the checkpoint that
+    /// the run goes on from, which is restored before the first. After a stop request (SIGTERM, Ctrl+C) the epoch in progress
+    /// is the last, and what <see cref="Checkpoints"/> tracks is saved; so it is at intervals and at the end. Leaving the loop
+    /// with <c>break</c> ends the training early, without a checkpoint.
     /// </summary>
     /// <param name="count">The number of the last epoch.</param>
+    /// <exception cref="TrainingException">
+    /// CT4120: the checkpoint at a stop request cannot be written. CT4122, CT4123: there is none to go on from, or it is of
+    /// another model.
+    /// </exception>
     public IEnumerable<Epoch> Epochs(int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         return Loop(count);
     }
 
-    /// <summary>Logs one value of an epoch, as <see cref="Metrics"/> does.</summary>
+    /// <summary>Logs one value of an epoch, as <see cref="Metrics"/> does; checkpoints carry the last value of each name.</summary>
     public void Log(string name, double? value, long epoch) => Metrics.Log(epoch, (name, value));
 
     /// <summary>Logs the values of an epoch on one line of <see cref="Metrics"/>.</summary>
     public void Log(long epoch, params ReadOnlySpan<(string Name, double? Value)> values) => Metrics.Log(epoch, values);
+
+    /// <summary>
+    /// Tells the user of something that may be wrong without ending the run: a line on standard error, and a warning of the
+    /// build that started it.
+    /// </summary>
+    public void Warn(TrainingProblem problem)
+    {
+        ArgumentNullException.ThrowIfNull(problem);
+        _problems.Warn(problem);
+    }
 
     /// <summary>Closes <see cref="Metrics"/>, writes the <see cref="Report"/>, and gives SIGTERM and SIGINT their usual meaning back.</summary>
     public void Dispose()
@@ -144,25 +164,64 @@ public sealed class TrainingRun : IDisposable
 
     private IEnumerable<Epoch> Loop(int count)
     {
-        const int first = 1;
-        Observer?.Began(first, count);
+        if (_hasLooped)
+        {
+            throw new InvalidOperationException("A run goes through its epochs once: a checkpoint says after which of them it was made.");
+        }
+
+        _hasLooped = true;
+        var done = Checkpoints.Begin();
+        Observer?.Began(done + 1, count);
         try
         {
-            for (var number = first; number <= count; number++)
+            for (; done < count; done++)
             {
                 if (_stop.IsCancellationRequested)
                 {
                     WasStopped = true;
+                    Checkpoints.Save(done, LastMetrics());
                     yield break;
                 }
 
-                yield return new Epoch(number, count);
-                Observer?.Ended(number);
+                if (Checkpoints.IsDue(done))
+                {
+                    TrySave(done);
+                }
+
+                var epoch = new Epoch(done + 1, count) { Seed = Seed };
+                if (_settings.UsesCuda)
+                {
+                    torch.cuda.manual_seed_all(epoch.DeviceSeed);
+                }
+
+                yield return epoch;
+                Observer?.Ended(epoch.Number);
             }
+
+            TrySave(done);
         }
         finally
         {
             Observer?.Done();
+        }
+    }
+
+    private Dictionary<string, double> LastMetrics() =>
+        Metrics.Snapshot().Newest.Where(metric => metric.Value is not null).ToDictionary(metric => metric.Name, metric => metric.Value!.Value);
+
+    /// <summary>A checkpoint that may fail: the training is worth more, and the disk may have space again at the next.</summary>
+    private void TrySave(int done)
+    {
+        try
+        {
+            Checkpoints.Save(done, LastMetrics());
+        }
+        catch (TrainingException e)
+        {
+            foreach (var problem in e.Problems)
+            {
+                Warn(problem);
+            }
         }
     }
 
@@ -186,6 +245,9 @@ public sealed class TrainingRun : IDisposable
     {
         // Ctrl+C in a terminal reaches this process and the build, which then sends SIGTERM too: only the same key again is impatience.
         context.Cancel = context.Signal == PosixSignal.SIGTERM || !_stop.IsCancellationRequested;
-        _stop.Cancel();
+        RequestStop();
     }
+
+    /// <summary>What SIGTERM does.</summary>
+    internal void RequestStop() => _stop.Cancel();
 }

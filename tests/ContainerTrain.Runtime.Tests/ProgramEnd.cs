@@ -2,6 +2,11 @@ using System.Text.Json;
 
 namespace ContainerTrain.Runtime.Tests;
 
+/// <summary>Alone: a signal reaches every run of this process.</summary>
+[CollectionDefinition("signals", DisableParallelization = true)]
+public sealed class Signals;
+
+[Collection("signals")]
 public sealed class ProgramEnd : IDisposable
 {
     private readonly TestFolder _folder = new();
@@ -141,6 +146,24 @@ public sealed class ProgramEnd : IDisposable
         });
 
         Assert.Equal(143, exitCode);
+    }
+
+    [Fact]
+    public async Task Is75WhenAStopRequestEndsTheEpochs()
+    {
+        var epochs = 0;
+        var exitCode = await Run(run =>
+        {
+            run.Checkpoints.Track("epochs", () => epochs, value => epochs = value);
+            foreach (var epoch in run.Epochs(3))
+            {
+                epochs++;
+                Terminate();
+                Assert.True(run.StopRequested.WaitHandle.WaitOne(TimeSpan.FromSeconds(30)));
+            }
+        });
+
+        Assert.Equal((75, 1), (exitCode, epochs));
     }
 
     private static void Terminate()

@@ -47,4 +47,19 @@ public static class ProblemCodes
 
     /// <summary>A warning: other features determine a feature.</summary>
     public const string DependentFeature = "CT4131";
+
+    /// <summary>A checkpoint cannot be written.</summary>
+    public const string CheckpointNotWritten = "CT4120";
+
+    /// <summary>The newest checkpoint is damaged, and the run goes on from an earlier one. A warning.</summary>
+    public const string CheckpointDamaged = "CT4121";
+
+    /// <summary>There is no usable checkpoint to go on from.</summary>
+    public const string NoCheckpoint = "CT4122";
+
+    /// <summary>The checkpoint to go on from holds other state than the program tracks.</summary>
+    public const string CheckpointOfAnotherModel = "CT4123";
+
+    /// <summary>The run goes on with hyperparameters or a seed that its checkpoint was not made with. A warning.</summary>
+    public const string ResumedWithOtherSettings = "CT4125";
 }

@@ -21,19 +21,19 @@ internal sealed class ProblemReport(string file, TextWriter errors)
     }
 
     /// <summary>Something that is wrong and that the run can live with; written at once, as nobody knows how the run will end.</summary>
-    public void Warn(TrainingProblem problem) => Add([problem], "warning");
+    public void Warn(TrainingProblem problem) => Add([problem with { IsWarning = true }]);
 
     /// <summary>What ends the run.</summary>
-    public void Fail(IReadOnlyList<TrainingProblem> problems) => Add(problems, "error");
+    public void Fail(IReadOnlyList<TrainingProblem> problems) => Add(problems);
 
     /// <summary>The problems are on standard error already, so an output directory that cannot be written does not hide them.</summary>
-    private void Add(IReadOnlyList<TrainingProblem> problems, string severity)
+    private void Add(IReadOnlyList<TrainingProblem> problems)
     {
         lock (_problems)
         {
             foreach (var problem in problems)
             {
-                errors.WriteLine(problem.ToString(severity));
+                errors.WriteLine(problem.ToString());
             }
 
             _problems.AddRange(problems);

@@ -14,11 +14,15 @@ namespace ContainerTrain.Runtime;
 /// <param name="Column">The column in that line, from 1, or null. In a CSV file: the number of the cell in its row.</param>
 public sealed record TrainingProblem(string Code, string Message, string? File = null, int? Line = null, int? Column = null)
 {
+    /// <summary>Whether the run goes on in spite of it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsWarning { get; init; }
+
     /// <summary>
     /// The line that MSBuild and editors recognize as an error: <c>cars.csv(12,3): error CT4104: …</c>.
     /// See https://learn.microsoft.com/visualstudio/msbuild/msbuild-diagnostic-format-for-tasks.
     /// </summary>
-    public override string ToString() => ToString("error");
+    public override string ToString() => ToString(IsWarning ? "warning" : "error");
 
     /// <param name="severity"><c>error</c> or <c>warning</c>.</param>
     internal string ToString(string severity)

@@ -25,6 +25,8 @@ internal sealed record RunSettings
 
     public required TimeSpan StopGrace { get; init; }
 
+    public required CheckpointSettings Checkpoints { get; init; }
+
     public required Hyperparameters Hyperparameters { get; init; }
 
     /// <summary>Where the run's files go; known even when the rest of the environment is wrong.</summary>
@@ -47,6 +49,7 @@ internal sealed record RunSettings
             UsesCuda = ReadDevice(environment, problems),
             Seed = ReadSeed(environment, hyperparameters, problems),
             StopGrace = ReadStopGrace(environment, problems),
+            Checkpoints = ReadCheckpoints(environment, problems),
             Hyperparameters = hyperparameters,
         };
 
@@ -103,6 +106,35 @@ internal sealed record RunSettings
         problems.Add(new(ProblemCodes.HyperparameterInvalid,
             $"TRAIN_STOP_GRACE_SECONDS is {Wording.Quote(text)}; it must be a number of seconds, 0 or more. ContainerTrain.Sdk sets it from TrainStopGrace."));
         return TimeSpan.Zero;
+    }
+
+    private static CheckpointSettings ReadCheckpoints(IReadOnlyDictionary<string, string> environment, List<TrainingProblem> problems)
+    {
+        var settings = CheckpointSettings.Default;
+        if (Value(environment, "TRAIN_CHECKPOINT_EVERY") is { } every)
+        {
+            if (!CheckpointSettings.TryParseInterval(every, out var epochs, out var time))
+            {
+                problems.Add(new(ProblemCodes.HyperparameterInvalid,
+                    $"TRAIN_CHECKPOINT_EVERY is {Wording.Quote(every)}; it must be a number of epochs such as 10, a time such as 90s, 5m or 1h, or 'never'. "
+                    + "ContainerTrain.Sdk sets it from TrainCheckpointEvery."));
+            }
+
+            settings = settings with { Epochs = epochs, Time = time };
+        }
+
+        if (Value(environment, "TRAIN_CHECKPOINT_KEEP") is { } keep)
+        {
+            if (!int.TryParse(keep, NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count < 1)
+            {
+                problems.Add(new(ProblemCodes.HyperparameterInvalid,
+                    $"TRAIN_CHECKPOINT_KEEP is {Wording.Quote(keep)}; it must be a whole number, 1 or more. ContainerTrain.Sdk sets it from TrainCheckpointKeep."));
+            }
+
+            settings = settings with { Keep = count };
+        }
+
+        return settings;
     }
 
     /// <summary>A variable that is set and empty counts as absent: engines cannot unset what an image sets.</summary>
