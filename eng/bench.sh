@@ -7,8 +7,9 @@ set -euo pipefail
 usage() {
     cat <<'USAGE'
 usage: eng/bench.sh inner-loop [OPTION...]
+       eng/bench.sh training [OPTION...]
 
-From an edit to an image: plain dotnet build, ours, dotnet publish -t:PublishContainer, and dotnet publish
+inner-loop: from an edit to an image: plain dotnet build, ours, dotnet publish -t:PublishContainer, and dotnet publish
 with docker build (BuildKit where a client of this machine can, and the classic builder). Gets an engine,
 packs, and writes artifacts/bench/inner-loop.md and .json; the table is the stdout too. A missed target is a
 result, not a failure; a build that fails, or an image without the edit, is one.
@@ -24,6 +25,14 @@ result, not a failure; a build that fails, or an image without the edit, is one.
 
 A full run takes about half an hour. It removes what it made, and nothing that others made: images
 containertrain-bench/*, packages ContainerTrain.Bench.*, its own entries of the engine's build cache.
+
+training: the template's training loop in the base image, beside the loops of tutorials and ML.NET; writes
+artifacts/bench/training.md and .json. Gets the flights of the npm package vega-datasets once.
+
+  --rounds N        rounds, each of which runs all loops in turn (5)
+  --cases A,B       of full-batch, minibatch, flights, first-epoch (all)
+
+A full run takes about two minutes, and wants the machine for itself.
 USAGE
 }
 
@@ -70,9 +79,65 @@ inner_loop() {
         --mirror "${TrainRegistryMirror:-}" --registry-program "$(registry_program)" "$@"
 }
 
+FLIGHTS_PACKAGE=vega-datasets@3.2.1
+FLIGHTS=$ARTIFACTS_DIR/data/flights-3m.parquet
+
+# get_flights: unpacks the one file from the package, for good.
+get_flights() {
+    local folder archive
+    [ ! -f "$FLIGHTS" ] || return 0
+    have npm || die "npm is missing, which gets the flights; install it, or leave them out with --cases"
+    note "getting the flights ($FLIGHTS_PACKAGE)"
+    folder=$(mktemp -d)
+    archive=$(npm pack --silent --pack-destination "$folder" "$FLIGHTS_PACKAGE") || die "npm could not get $FLIGHTS_PACKAGE"
+    tar -xzf "$folder/$archive" -C "$folder" package/data/flights-3m.parquet
+    mkdir -p "$(dirname "$FLIGHTS")"
+    mv "$folder/package/data/flights-3m.parquet" "$FLIGHTS"
+    rm -rf "$folder"
+}
+
+training() {
+    local project=$REPO_ROOT/tests/ContainerTrain.Benchmarks.Training/ContainerTrain.Benchmarks.Training.csproj
+    local rounds=5 cases=full-batch,minibatch,first-epoch,flights program commit log
+    while [ "$#" -gt 0 ]; do
+        case $1 in
+            --rounds) rounds=${2:?--rounds needs a number}; shift 2 ;;
+            --cases) cases=${2:?--cases needs names}; shift 2 ;;
+            *) die "unknown option '$1'" ;;
+        esac
+    done
+    cd "$REPO_ROOT"
+    mkdir -p "$BENCH_DIR" "$ARTIFACTS_DIR/test-results"
+    require_tools
+    "$ENG_DIR/engine.sh" up >&2
+    eval "$("$ENG_DIR/engine.sh" env)"
+    case ,$cases, in *,flights,*) get_flights ;; esac
+    log=$ARTIFACTS_DIR/test-results/build-bench-training.binlog
+    dotnet build "$project" --configuration Release --nologo --verbosity quiet "-bl:$log" >&2 ||
+        die "the benchmark could not be built; the build log is $log"
+    rm -f "$log"
+    program=$BENCH_DIR/training-program
+    rm -rf "$program"
+    cp -r --link "$(dotnet msbuild "$project" -getProperty:TargetDir -p:Configuration=Release)" "$program" 2>/dev/null ||
+        cp -r "$(dotnet msbuild "$project" -getProperty:TargetDir -p:Configuration=Release)" "$program"
+    commit=$(git rev-parse --short HEAD)$([ -z "$(git status --porcelain)" ] || echo ', with changes')
+    mkdir -p "$(dirname "$FLIGHTS")"
+    docker run --rm --network none --user "$(id -u):$(id -g)" \
+        --mount "type=bind,source=$program,target=/bench,readonly" \
+        --mount "type=bind,source=$(dirname "$FLIGHTS"),target=/data,readonly" \
+        --mount "type=bind,source=$BENCH_DIR,target=/results" \
+        --tmpfs /tmp:exec --env HOME=/tmp \
+        "${TrainRegistryMirror:-mcr.microsoft.com}/dotnet/runtime:10.0-noble" \
+        dotnet /bench/ContainerTrain.Benchmarks.Training.dll /results "$commit" "/data/$(basename "$FLIGHTS")" "$rounds" "$cases"
+}
+
 command=${1:-}
 [ "$#" -eq 0 ] || shift
 case $command in
+    training)
+        case " $* " in *' --help '* | *' -h '*) usage; exit 0 ;; esac
+        training "$@"
+        ;;
     inner-loop)
         case " $* " in *' --help '* | *' -h '*) usage; exit 0 ;; esac
         inner_loop "$@"

@@ -19,6 +19,8 @@ internal static class RowKernel
     /// <param name="b">The intercept.</param>
     /// <param name="gradient">Gets Xᵀr added; as long as <paramref name="w"/>, where the padding's values mean nothing.</param>
     /// <returns>Σr² and Σr.</returns>
+    // Optimized from the first call: a short training would be over before the runtime has found out that this is hot.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static (double Squares, double Sum) Add<T>(
         ReadOnlySpan<T> x, ReadOnlySpan<T> y, ReadOnlySpan<T> w, int features, T b, Span<T> gradient)
         where T : unmanaged, IFloatingPointIeee754<T>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using TorchSharp;
 
@@ -135,6 +136,7 @@ public sealed class TensorBatches : IDisposable
         target.copy_(gathered);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Gather(Span<byte> target, ReadOnlySpan<byte> source, ReadOnlySpan<long> rows, int rowBytes)
     {
         for (var i = 0; i < rows.Length; i++)
