@@ -11,6 +11,12 @@ internal interface IAccelerator
 
     bool HasCuda();
 
+    /// <summary>How many CUDA devices there are for this process.</summary>
+    int CudaDevices();
+
+    /// <summary>Computes something small on the CUDA device. Returns why that fails, or null.</summary>
+    string? TryCuda();
+
     void Seed(long seed);
 
     /// <summary>The random numbers that belong to a checkpoint; null where there is no torch to draw any.</summary>
@@ -49,6 +55,24 @@ internal sealed class TorchAccelerator : IAccelerator
     }
 
     public bool HasCuda() => torch.cuda.is_available();
+
+    public int CudaDevices() => torch.cuda.device_count();
+
+    /// <summary>A product of matrices needs the driver, code for this generation of GPUs, and cuBLAS.</summary>
+    public string? TryCuda()
+    {
+        try
+        {
+            using var ones = torch.ones(2, 2, device: torch.CUDA);
+            using var product = ones.matmul(ones);
+            using var sum = product.sum();
+            return sum.ToSingle() == 8 ? null : "the product of two matrices is wrong";
+        }
+        catch (ExternalException e)
+        {
+            return e.Message;
+        }
+    }
 
     public void Seed(long seed) => torch.manual_seed(seed);
 

@@ -96,20 +96,7 @@ public sealed class TrainingRun : IDisposable
     internal static TrainingRun Start(IReadOnlyDictionary<string, string> environment, IAccelerator accelerator, ProblemReport? report = null)
     {
         var settings = RunSettings.Read(environment);
-        if (accelerator.Load() is { } reason)
-        {
-            throw new TrainingException(new TrainingProblem(ProblemCodes.DeviceMissing,
-                $"TorchSharp's native libraries do not load here, so there is no device to train on: {reason} "
-                + "Train in a container, or on a system with glibc 2.34 and libstdc++ of GCC 13.2 or later (Debian 13, Ubuntu 24.04)."));
-        }
-
-        if (settings.UsesCuda && !accelerator.HasCuda())
-        {
-            throw new TrainingException(new TrainingProblem(ProblemCodes.DeviceMissing,
-                "TRAIN_DEVICE is 'cuda', but torch finds no CUDA device here. Make the GPU visible to the container "
-                + "(an NVIDIA driver, and the NVIDIA Container Toolkit or CDI), or train on the CPU with TrainGpus=none."));
-        }
-
+        PromisedDevice.Require(settings, accelerator);
         accelerator.Seed(settings.Seed);
         return new TrainingRun(settings, accelerator, report ?? ProblemReport.In(settings.OutputDirectory, Console.Error));
     }

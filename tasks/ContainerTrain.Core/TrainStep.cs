@@ -12,7 +12,11 @@ namespace ContainerTrain;
 
 /// <summary>What a training needs to know of the host, beside the plan.</summary>
 /// <param name="Dotnet">The <c>dotnet</c> program, for the process engine.</param>
-public sealed record HostSettings(EngineSettings Engine, string Dotnet, BuildCache Cache);
+public sealed record HostSettings(EngineSettings Engine, string Dotnet, BuildCache Cache)
+{
+    /// <summary>What tells of this host's GPUs.</summary>
+    public INvidiaSmi NvidiaSmi { get; init; } = new NvidiaSmi();
+}
 
 /// <summary>A finished run: where its folder is, how it ended, and what the build has to say about it.</summary>
 public sealed record TrainResult(RunFolder Folder, RunOutcome Outcome, ImmutableArray<Problem> Problems);
@@ -28,6 +32,18 @@ public sealed class TrainStep(string planFile, HostSettings host)
     /// <summary>Added to the plan's own arguments of the program.</summary>
     public ImmutableArray<string> Arguments { get; init; } = [];
 
+    /// <summary>What <see cref="CheckAsync"/> found before the image was built, so that it is not asked again; null: not checked yet.</summary>
+    public string? CheckedDevice { get; init; }
+
+    /// <summary>Finds what would keep the run from its GPUs, without building anything.</summary>
+    /// <exception cref="ProblemException">CT3001, CT3006, CT3020 to CT3026.</exception>
+    public async Task<DeviceChoice> CheckAsync(CancellationToken cancellation)
+    {
+        var plan = PlanJson.Read(planFile);
+        using var choice = EngineSelector.Select(plan.Run.Engine, host.Engine, cancellation);
+        return await new DeviceStep(host.NvidiaSmi).ChooseAsync(plan, choice, cancellation);
+    }
+
     /// <exception cref="ProblemException">The run could not begin; there is no run folder then.</exception>
     public async Task<TrainResult> RunAsync(IProgress<string> progress, CancellationToken cancellation)
     {
@@ -37,6 +53,8 @@ public sealed class TrainStep(string planFile, HostSettings host)
         var clock = Stopwatch.StartNew();
         using var choice = EngineSelector.Select(plan.Run.Engine, host.Engine, cancellation);
         ITrainRunner runner = choice.Connection is { } engine ? new DockerRunner(engine) : new ProcessRunner(host.Dotnet);
+        var device = await DeviceAsync(plan, choice, progress, cancellation);
+        plan = plan with { Run = plan.Run with { Gpus = device.Gpus } };
         runner.Check(plan);
         var image = choice.Connection is { } connection
             ? await new ImageStep(planFile, host.Cache).EnsureAsync(connection, host.Engine, progress, cancellation)
@@ -51,12 +69,25 @@ public sealed class TrainStep(string planFile, HostSettings host)
         record.Write(folder.Record);
         var prepared = clock.Elapsed;
         var (outcome, lastLines) = await AttendAsync(runner, new RunRequest(plan, folder, image?.Id), Output ?? new DirectProgress<OutputLine>(line => progress.Report(line.Text)), cancellation);
+        outcome = OutcomeProblems.Explained(outcome, plan.Run, folder);
         // The report shows the log itself.
         var problems = OutcomeProblems.Of(outcome, plan.Run, folder, lastLines: []);
         var results = RunResults.Read(folder);
         record = Finish(record, folder, outcome, problems, results, image?.Duration ?? TimeSpan.Zero, prepared);
         var unreported = RunReport.TryWrite(folder, record, results);
-        return new TrainResult(folder, outcome, [.. OutcomeProblems.Of(outcome, plan.Run, folder, lastLines), .. unreported is null ? ImmutableArray<Problem>.Empty : [unreported]]);
+        ImmutableArray<Problem?> found = [device.Warning, .. OutcomeProblems.Of(outcome, plan.Run, folder, lastLines), unreported];
+        return new TrainResult(folder, outcome, [.. found.OfType<Problem>()]);
+    }
+
+    private async Task<DeviceChoice> DeviceAsync(TrainPlan plan, EngineChoice choice, IProgress<string> progress, CancellationToken cancellation)
+    {
+        // Checked before the image was built, and said then.
+        if (CheckedDevice is { Length: > 0 } device)
+            return new DeviceChoice(device == plan.Run.Device ? plan.Run.Gpus : GpuRequest.None, "");
+        var chosen = await new DeviceStep(host.NvidiaSmi).ChooseAsync(plan, choice, cancellation);
+        if (chosen.Line.Length > 0)
+            progress.Report(chosen.Line);
+        return chosen;
     }
 
     /// <summary>The plan was made at build time; data may have gone since.</summary>

@@ -9,13 +9,16 @@ public sealed class RunTraining : EngineTask
     [Required]
     public string DotnetHost { get; set; } = "";
 
+    /// <summary>What CheckGpus found that the training can compute on. Default: not checked yet.</summary>
+    public string CheckedDevice { get; set; } = "";
+
     /// <summary>The run's folder, absolute.</summary>
     [Output]
     public string RunFolder { get; set; } = "";
 
     protected override void Run()
     {
-        var step = new TrainStep(PlanFile, new HostSettings(EngineSettings, DotnetHost, Cache));
+        var step = new TrainStep(PlanFile, new HostSettings(EngineSettings, DotnetHost, Cache)) { CheckedDevice = CheckedDevice };
         var result = step.RunAsync(Live, Cancellation).GetAwaiter().GetResult();
         RunFolder = result.Folder.Path;
         Report(result.Problems);

@@ -90,6 +90,46 @@ public sealed class RunEnvironment : IDisposable
         Assert.Contains("TrainGpus=none", problem.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("2", 1, "TRAIN_GPU_COUNT is 2, as TrainGpus asks for, and torch sees 1 CUDA device here.")]
+    [InlineData("1", 2, "torch sees 2 CUDA devices here.")]
+    public void WithAnotherNumberOfGpusThanPromisedFailsWithCT4108(string promised, int seen, string message)
+    {
+        var accelerator = new FakeAccelerator { Cuda = true, Devices = seen };
+        var problem = Assert.Single(Problems.Of(() => TrainingRun.Start(_folder.Environment(("TRAIN_DEVICE", "cuda"), ("TRAIN_GPU_COUNT", promised)), accelerator)));
+
+        Assert.Equal("CT4108", problem.Code);
+        Assert.Contains(message, problem.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void WithAGpuThatCannotComputeFailsWithCT4108AndTheReason()
+    {
+        var accelerator = new FakeAccelerator { Cuda = true, CudaFailure = "no kernel image is available for execution on the device." };
+        var problem = Assert.Single(Problems.Of(() => TrainingRun.Start(_folder.Environment(("TRAIN_DEVICE", "cuda")), accelerator)));
+
+        Assert.Equal("CT4108", problem.Code);
+        Assert.Contains("the first computation on it failed: no kernel image is available for execution on the device. The driver", problem.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("cuda", true)]
+    [InlineData("cpu", false)]
+    public void ComputesOnTheGpuBeforeAnythingElseAndOnlyThere(string device, bool computes)
+    {
+        var accelerator = new FakeAccelerator { Cuda = true, Devices = 3 };
+        using var run = TrainingRun.Start(_folder.Environment(("TRAIN_DEVICE", device)), accelerator);
+
+        Assert.Equal(computes, accelerator.Computed);
+    }
+
+    [Theory]
+    [InlineData("two")]
+    [InlineData("0")]
+    [InlineData("-1")]
+    public void RefusesANumberOfGpusThatIsNone(string count) =>
+        Assert.Contains($"TRAIN_GPU_COUNT is '{count}'", Assert.Single(Problems.Of(() => RunSettings.Read(_folder.Environment(("TRAIN_GPU_COUNT", count))))).Message, StringComparison.Ordinal);
+
     [Fact]
     public void WhereTorchDoesNotLoadFailsWithCT4108AndTheReason()
     {

@@ -47,6 +47,21 @@ internal sealed class FakeAccelerator : IAccelerator
 
     public bool HasCuda() => Cuda;
 
+    public int Devices { get; init; } = 1;
+
+    /// <summary>Why computing on the device fails.</summary>
+    public string? CudaFailure { get; init; }
+
+    public bool Computed { get; private set; }
+
+    public int CudaDevices() => Devices;
+
+    public string? TryCuda()
+    {
+        Computed = true;
+        return CudaFailure;
+    }
+
     void IAccelerator.Seed(long seed) => Seeded = seed;
 }
 

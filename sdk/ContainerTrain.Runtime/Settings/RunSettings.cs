@@ -21,6 +21,9 @@ internal sealed record RunSettings
 
     public required bool UsesCuda { get; init; }
 
+    /// <summary>How many CUDA devices the run was promised (TRAIN_GPU_COUNT); null where any number will do.</summary>
+    public required int? GpuCount { get; init; }
+
     public required long Seed { get; init; }
 
     public required TimeSpan StopGrace { get; init; }
@@ -47,6 +50,7 @@ internal sealed record RunSettings
             CheckpointDirectory = Path.GetFullPath(Value(environment, "TRAIN_CHECKPOINT_DIR") ?? Path.Combine(output, "checkpoints")),
             ResumeFrom = Value(environment, "TRAIN_RESUME_FROM") is { } resume ? Path.GetFullPath(resume) : null,
             UsesCuda = ReadDevice(environment, problems),
+            GpuCount = ReadGpuCount(environment, problems),
             Seed = ReadSeed(environment, hyperparameters, problems),
             StopGrace = ReadStopGrace(environment, problems),
             Checkpoints = ReadCheckpoints(environment, problems),
@@ -66,6 +70,22 @@ internal sealed record RunSettings
         }
 
         return device == "cuda";
+    }
+
+    private static int? ReadGpuCount(IReadOnlyDictionary<string, string> environment, List<TrainingProblem> problems)
+    {
+        if (Value(environment, "TRAIN_GPU_COUNT") is not { } text)
+        {
+            return null;
+        }
+
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count == 0)
+        {
+            problems.Add(new(ProblemCodes.DeviceMissing,
+                $"TRAIN_GPU_COUNT is {Wording.Quote(text)}; it must be a whole number of at least 1. ContainerTrain.Sdk sets it from TrainGpus."));
+        }
+
+        return count;
     }
 
     private static long ReadSeed(IReadOnlyDictionary<string, string> environment, Hyperparameters hyperparameters, List<TrainingProblem> problems)

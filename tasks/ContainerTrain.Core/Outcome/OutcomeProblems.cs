@@ -22,6 +22,12 @@ public static class OutcomeProblems
         return [.. reported, Main(outcome, run, folder, tail)];
     }
 
+    /// <summary>The outcome with the reason that the program itself gave, where it gave one that has a name of its own.</summary>
+    public static RunOutcome Explained(RunOutcome outcome, RunPlan run, RunFolder folder) =>
+        outcome.Reason == RunReason.Failed && ReadReported(outcome, folder, run).Any(problem => problem.Code == Codes.DeviceMismatch)
+            ? outcome with { Reason = RunReason.DeviceMissing }
+            : outcome;
+
     private static Problem Main(RunOutcome outcome, RunPlan run, RunFolder folder, string tail)
     {
         var duration = Units.Show(outcome.Duration);
@@ -33,6 +39,7 @@ public static class OutcomeProblems
             RunReason.Killed => Codes.KilledBySignal.With(outcome.Signal ?? 0, duration, folder.Log, tail),
             RunReason.NotStarted when !run.Gpus.IsNone => Codes.NoGpu.With(run.Gpus, outcome.Detail),
             RunReason.NotStarted => Codes.NotStarted.With(outcome.Detail),
+            RunReason.DeviceMissing => Codes.DeviceNotThere.With(run.Device, run.Gpus, folder.Log),
             RunReason.EngineLost => Codes.EngineLost.With(duration, outcome.Detail, $"train-{folder.Id}"),
             _ => Codes.TrainingFailed.With(outcome.ExitCode, duration, folder.Log, tail),
         };

@@ -25,6 +25,9 @@ public enum RunReason
     /// <summary>The program could not be started.</summary>
     NotStarted,
 
+    /// <summary>The device that the program was promised was not there; it ended before its first step.</summary>
+    DeviceMissing,
+
     /// <summary>The connection to the engine broke before the end was known.</summary>
     EngineLost,
 }

@@ -19,6 +19,18 @@ public sealed partial record GpuRequest(int Count, ImmutableArray<string> Device
     [JsonIgnore]
     public bool IsNone => Count == 0 && Devices.IsEmpty;
 
+    /// <summary>How many devices torch will see; null where that depends on the host.</summary>
+    [JsonIgnore]
+    public int? Promised =>
+        // Of several parts of divided GPUs (MIG) CUDA shows a process one.
+        Devices.Any(device => device.StartsWith("MIG-", StringComparison.Ordinal)) ? null
+        : !Devices.IsEmpty ? Devices.Length
+        : Count > 0 ? Count
+        : null;
+
+    /// <summary>Whether a value of <c>TrainGpus</c> leaves the choice to the host.</summary>
+    public static bool IsAuto(string text) => text.Trim().ToLowerInvariant() is "" or "auto";
+
     /// <summary>Parses a value of <c>TrainGpus</c>; <c>auto</c> follows <paramref name="hostHasGpu"/>.</summary>
     public static bool TryParse(string text, bool hostHasGpu, out GpuRequest request)
     {

@@ -24,6 +24,7 @@ internal static partial class RunPlanner
         {
             Engine = Engine(run.Engine, problems),
             Gpus = gpus,
+            GpusAreAuto = GpuRequest.IsAuto(run.Gpus),
             Arguments = Arguments(run.Arguments, problems),
             Mounts = MountPlanner.Plan(inputs, problems),
             Hyperparameters = hyperparameters,

@@ -143,6 +143,9 @@ public sealed record RunPlan
 
     public GpuRequest Gpus { get; init; } = GpuRequest.None;
 
+    /// <summary>Whether <see cref="Gpus"/> only follow this host (TrainGpus=auto), so that they are a wish and no requirement.</summary>
+    public bool GpusAreAuto { get; init; }
+
     /// <summary>What the program is promised to compute on: <c>cpu</c> or <c>cuda</c>.</summary>
     [JsonIgnore]
     public string Device => Gpus.IsNone ? "cpu" : "cuda";

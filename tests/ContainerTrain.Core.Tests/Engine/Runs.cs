@@ -105,7 +105,7 @@ public sealed class AContainerOfARun : IDisposable
     public void RequestsGpusFromPodmanByTheirCdiNames(string gpus, string names)
     {
         Assert.True(GpuRequest.TryParse(gpus, hostHasGpu: false, out var request));
-        var host = Settings(run => run with { Gpus = request }, usesCdi: true).HostConfig!;
+        var host = Settings(run => run with { Gpus = request }, gpus: GpuWay.Cdi).HostConfig!;
         var device = Assert.Single(host.DeviceRequests!);
         Assert.Equal(("cdi", names), (device.Driver, string.Join(',', device.DeviceIDs!)));
     }
@@ -128,10 +128,10 @@ public sealed class AContainerOfARun : IDisposable
 
     private HostConfig Host(Func<RunPlan, RunPlan> run) => Settings(run).HostConfig!;
 
-    private CreateContainerParameters Settings(Func<RunPlan, RunPlan> run, Func<ImagePlan, ImagePlan>? image = null, bool rootless = false, bool usesCdi = false)
+    private CreateContainerParameters Settings(Func<RunPlan, RunPlan> run, Func<ImagePlan, ImagePlan>? image = null, bool rootless = false, GpuWay gpus = GpuWay.NvidiaDriver)
     {
         var plan = Given.DefaultPlan with { Run = run(Given.RunPlan), Image = (image ?? (i => i))(Given.DefaultPlan.Image) };
-        return ContainerSettings.For(new RunRequest(plan, RunFolder.Create(_project.At("runs"), DateTimeOffset.UnixEpoch), "sha256:1"), new EngineTraits(rootless, HasInit: true, usesCdi));
+        return ContainerSettings.For(new RunRequest(plan, RunFolder.Create(_project.At("runs"), DateTimeOffset.UnixEpoch), "sha256:1"), new EngineTraits(rootless, HasInit: true, gpus));
     }
 }
 

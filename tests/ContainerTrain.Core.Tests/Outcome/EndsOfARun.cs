@@ -78,6 +78,31 @@ public sealed class TheEndOfARun : IDisposable
         Assert.StartsWith("CT4005: Training was ended by signal 11 after 12.3 s.", Assert.Single(Problems(RunReason.Killed, 139)).ToString(), StringComparison.Ordinal);
 
     [Fact]
+    public void WithoutThePromisedDeviceIsCT4010AfterTheProgramsOwnWords()
+    {
+        _project.Write($"runs/{_folder.Id}/problems.json", """[{"code":"CT4108","message":"torch sees 1 CUDA device here."}]""");
+        var run = Given.RunPlan with { Gpus = new GpuRequest(2, []) };
+        var outcome = OutcomeProblems.Explained(new RunOutcome(RunReason.Failed, 65, Start, Start), run, _folder);
+        Assert.Equal((RunReason.DeviceMissing, 65), (outcome.Reason, outcome.ExitCode));
+        Assert.Equal(
+            [
+                "CT4108: torch sees 1 CUDA device here.",
+                $"CT4010: The program was promised cuda (TrainGpus=2), did not find it and ended before its first step. Log: '{_folder.Log}'.",
+            ],
+            OutcomeProblems.Of(outcome, run, _folder, ["last line"]).Select(problem => problem.ToString()));
+    }
+
+    [Theory]
+    [InlineData(RunReason.Failed, """[{"code":"CT4101","message":"x"}]""")]
+    [InlineData(RunReason.Canceled, """[{"code":"CT4108","message":"x"}]""")]
+    [InlineData(RunReason.Failed, "damaged")]
+    public void WithAnotherProblemKeepsItsReason(RunReason reason, string problems)
+    {
+        _project.Write($"runs/{_folder.Id}/problems.json", problems);
+        Assert.Equal(reason, OutcomeProblems.Explained(new RunOutcome(reason, 65, Start, Start), Given.RunPlan, _folder).Reason);
+    }
+
+    [Fact]
     public void BeforeItBeganIsCT4006() => Assert.Equal(
         "CT4006: The training program could not be started: no such file", Assert.Single(Problems(RunReason.NotStarted, -1, Given.RunPlan, "no such file")).ToString());
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using ContainerTrain.Plan;
 using Docker.DotNet.Models;
 
@@ -7,8 +6,9 @@ namespace ContainerTrain.Engine;
 
 /// <summary>What of an engine's ways a container's settings depend on.</summary>
 /// <param name="HasInit">Whether it can put a small init process above the program.</param>
-/// <param name="UsesCdi">Whether it knows GPUs by their names in the Container Device Interface alone.</param>
-internal sealed record EngineTraits(bool IsRootless, bool HasInit, bool UsesCdi = false);
+/// <param name="Gpus">How it is asked for GPUs.</param>
+/// <param name="RaisesLimits">Whether it may give a container higher limits (ulimit) than it has itself.</param>
+internal sealed record EngineTraits(bool IsRootless, bool HasInit, GpuWay Gpus = GpuWay.NvidiaDriver, bool RaisesLimits = true);
 
 /// <summary>A run plan as the parameters of <c>POST /containers/create</c>.</summary>
 internal static class ContainerSettings
@@ -19,7 +19,7 @@ internal static class ContainerSettings
     public static CreateContainerParameters For(RunRequest request, EngineTraits engine)
     {
         var run = request.Plan.Run;
-        var environment = TrainEnvironment.Of(run, request.Folder.Id, TrainPaths.InContainer);
+        var environment = TrainEnvironment.Of(run, request.Folder.Id, TrainPaths.InContainer).Concat(GpuRequests.VariablesInContainer(request.Plan));
         return new CreateContainerParameters
         {
             Name = $"train-{request.Folder.Id}",
@@ -56,8 +56,9 @@ internal static class ContainerSettings
             MemorySwap = run.Memory ?? 0, // no swap beyond the limit: a run that outgrows it ends at once, not after hours
             NanoCPUs = run.NanoCpus ?? 0,
             PidsLimit = run.PidsLimit,
-            ShmSize = run.ShmSize ?? 0,
-            DeviceRequests = [.. DeviceRequestsOf(run.Gpus, engine.UsesCdi)],
+            ShmSize = GpuRequests.SharedMemoryOf(run),
+            Ulimits = engine.RaisesLimits ? [.. GpuRequests.LimitsOf(run.Gpus)] : [],
+            DeviceRequests = [.. GpuRequests.Of(run.Gpus, engine.Gpus)],
         };
     }
 
@@ -75,28 +76,6 @@ internal static class ContainerSettings
         Target = mount.Target,
         ReadOnly = mount.ReadOnly,
     };
-
-    private static IEnumerable<DeviceRequest> DeviceRequestsOf(GpuRequest gpus, bool usesCdi)
-    {
-        if (gpus.IsNone)
-            yield break;
-        if (usesCdi)
-            yield return new DeviceRequest { Driver = "cdi", DeviceIDs = [.. CdiNames(gpus)] };
-        // Docker takes a count or ids, never both.
-        else if (gpus.Devices.IsEmpty)
-            yield return new DeviceRequest { Driver = "nvidia", Count = gpus.Count, Capabilities = [["gpu"]] };
-        else
-            yield return new DeviceRequest { Driver = "nvidia", DeviceIDs = [.. gpus.Devices], Capabilities = [["gpu"]] };
-    }
-
-    /// <summary>The names that NVIDIA's toolkit gives devices; a count means the first ones.</summary>
-    private static IEnumerable<string> CdiNames(GpuRequest gpus)
-    {
-        var names = !gpus.Devices.IsEmpty ? gpus.Devices
-            : gpus.Count < 0 ? ["all"]
-            : Enumerable.Range(0, gpus.Count).Select(index => index.ToString(CultureInfo.InvariantCulture));
-        return names.Select(name => "nvidia.com/gpu=" + name);
-    }
 
     /// <summary>
     /// Results belong to whom the container runs as: the user who runs the build. A rootless engine shows that user as

@@ -22,8 +22,16 @@ public sealed class DockerRunner(EngineConnection engine) : ITrainRunner
         string? container = null;
         try
         {
-            container = await CreateAsync(request, await TraitsAsync(cancellation));
-            return await AttendAsync(container, request, started, output, cancellation);
+            var traits = await TraitsAsync(cancellation);
+            container = await CreateAsync(request, traits);
+            var stream = await TryStartAsync(container, request, cancellation);
+            if (stream is null)
+            {
+                await RemoveAsync(container);
+                container = await CreateAsync(request, traits with { RaisesLimits = false });
+                stream = await StartAsync(container, cancellation);
+            }
+            return await AttendAsync(container, stream, request, started, output, cancellation);
         }
         catch (DockerApiException e)
         {
@@ -49,23 +57,60 @@ public sealed class DockerRunner(EngineConnection engine) : ITrainRunner
     {
         try
         {
-            return (await engine.Docker.Containers.CreateContainerAsync(ContainerSettings.For(request, traits), CancellationToken.None)).ID;
+            return await CreateOnceAsync(request, traits);
         }
         catch (DockerApiException) when (traits.HasInit && engine.Version.Kind == EngineKind.Podman)
         {
             // Podman does not say beforehand whether its init program (catatonit) is installed.
-            return (await engine.Docker.Containers.CreateContainerAsync(ContainerSettings.For(request, traits with { HasInit = false }), CancellationToken.None)).ID;
+            return await CreateOnceAsync(request, traits with { HasInit = false });
+        }
+    }
+
+    private async Task<string> CreateOnceAsync(RunRequest request, EngineTraits traits)
+    {
+        var settings = ContainerSettings.For(request, traits);
+        return engine.Version.Kind == EngineKind.Podman && !request.Plan.Run.Gpus.IsNone
+            ? await PodmanContainers.CreateAsync(engine, settings, CancellationToken.None)
+            : (await engine.Docker.Containers.CreateContainerAsync(settings, CancellationToken.None)).ID;
+    }
+
+    /// <summary>
+    /// Null where the engine refused a container with GPUs, perhaps only for the limits that NVIDIA recommends with them: it
+    /// cannot raise those if it is rootless, or was itself started without the privilege. Without them the program still runs.
+    /// </summary>
+    private async Task<MultiplexedStream?> TryStartAsync(string container, RunRequest request, CancellationToken cancellation)
+    {
+        try
+        {
+            return await StartAsync(container, cancellation);
+        }
+        catch (DockerApiException) when (!request.Plan.Run.Gpus.IsNone)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Attached before the start, so that not a line is lost.</summary>
+    private async Task<MultiplexedStream> StartAsync(string container, CancellationToken cancellation)
+    {
+        var stream = await engine.Docker.Containers.AttachContainerAsync(
+            container, new ContainerAttachParameters { Stream = true, Stdout = true, Stderr = true }, cancellation);
+        try
+        {
+            await engine.Docker.Containers.StartContainerAsync(container, new ContainerStartParameters(), cancellation);
+            return stream;
+        }
+        catch
+        {
+            stream.Dispose();
+            throw;
         }
     }
 
     private async Task<RunOutcome> AttendAsync(
-        string container, RunRequest request, DateTimeOffset started, IProgress<OutputLine> output, CancellationToken cancellation)
+        string container, MultiplexedStream attached, RunRequest request, DateTimeOffset started, IProgress<OutputLine> output, CancellationToken cancellation)
     {
-        // Attached before the start, so that not a line is lost.
-        using var stream = await engine.Docker.Containers.AttachContainerAsync(
-            container, new ContainerAttachParameters { Stream = true, Stdout = true, Stderr = true }, cancellation);
-        await engine.Docker.Containers.StartContainerAsync(container, new ContainerStartParameters(), cancellation);
-
+        using var stream = attached;
         try
         {
             return await FollowAsync(container, stream, request.Plan.Run, started, output, cancellation);
@@ -148,8 +193,7 @@ public sealed class DockerRunner(EngineConnection engine) : ITrainRunner
             IsRootless: info.SecurityOptions?.Any(option => option.Contains("rootless", StringComparison.Ordinal)) ?? false,
             // Docker names the program it would use, and "N/A" as its version where that is missing. Podman names none: try.
             HasInit: engine.Version.Kind == EngineKind.Podman || (info.InitBinary is { Length: > 0 } && info.InitCommit?.ID != "N/A"),
-            // Podman drops a request for NVIDIA's own driver without a word.
-            UsesCdi: engine.Version.Kind == EngineKind.Podman);
+            Gpus: EngineGpus.Of(engine.Version.Kind, info, folder => engine.Endpoint.IsUnix && EngineGpus.DescribesNvidia(folder)).Way);
     }
 
     private static DateTimeOffset Time(string? text, DateTimeOffset otherwise) =>

@@ -65,7 +65,7 @@ public sealed class ProcessRunner(string dotnet) : ITrainRunner
         foreach (var name in info.Environment.Keys.Where(name => name.StartsWith("TRAIN_", StringComparison.Ordinal)).ToArray())
             info.Environment.Remove(name);
         var paths = new TrainPaths(dataPath, request.Folder.Path, request.Folder.Checkpoints, request.Folder.Hyperparameters);
-        foreach (var (name, value) in plan.Image.Environment.Concat(TrainEnvironment.Of(plan.Run, request.Folder.Id, paths)))
+        foreach (var (name, value) in plan.Image.Environment.Concat(TrainEnvironment.Of(plan.Run, request.Folder.Id, paths)).Concat(GpuRequests.VariablesOnHost(plan)))
             info.Environment[name] = value;
         // The build's own settings must not reach the program: they would redirect its host and its native search.
         foreach (var name in info.Environment.Keys.Where(name => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToArray())

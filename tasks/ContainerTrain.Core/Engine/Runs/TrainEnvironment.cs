@@ -22,6 +22,8 @@ internal static class TrainEnvironment
         variables["TRAIN_OUTPUT_DIR"] = paths.Output;
         variables["TRAIN_CHECKPOINT_DIR"] = paths.Checkpoints;
         variables["TRAIN_DEVICE"] = run.Device;
+        if (run.Gpus.Promised is { } gpus)
+            variables["TRAIN_GPU_COUNT"] = gpus.ToString(CultureInfo.InvariantCulture);
         variables["TRAIN_SEED"] = run.Seed.ToString(CultureInfo.InvariantCulture);
         variables["TRAIN_STOP_GRACE_SECONDS"] = Math.Ceiling(run.StopGrace.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         variables[RunPlanner.FileVariable] = paths.HyperparameterFile;

@@ -19,6 +19,7 @@ internal static class RunWords
         RunReason.Canceled => "canceled",
         RunReason.Killed => "killed",
         RunReason.NotStarted => "not started",
+        RunReason.DeviceMissing => "device missing",
         RunReason.EngineLost => "engine lost",
         _ => "failed",
     };
