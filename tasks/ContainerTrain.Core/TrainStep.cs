@@ -50,6 +50,9 @@ public sealed class TrainStep(string planFile, HostSettings host)
         var plan = PlanJson.Read(planFile);
         plan = plan with { Run = plan.Run with { Arguments = plan.Run.Arguments.AddRange(Arguments) } };
         CheckData(plan.Run);
+        var resume = ResumePoint.Find(plan.Run, plan.Project);
+        if (resume is not null)
+            plan = plan with { Run = plan.Run with { Mounts = plan.Run.Mounts.Add(resume.Mount) } };
         var clock = Stopwatch.StartNew();
         using var choice = EngineSelector.Select(plan.Run.Engine, host.Engine, cancellation);
         ITrainRunner runner = choice.Connection is { } engine ? new DockerRunner(engine) : new ProcessRunner(host.Dotnet);
@@ -65,7 +68,11 @@ public sealed class TrainStep(string planFile, HostSettings host)
         var folder = RunFolder.Create(plan.Run.OutputRoot, DateTimeOffset.UtcNow);
         File.WriteAllText(folder.Hyperparameters, JsonSerializer.Serialize(plan.Run.Hyperparameters.ToDictionary()));
         progress.Report($"Training {plan.Project} on {Where(choice, plan.Run)}; run folder {folder.Path}");
-        var record = Record(plan, folder, choice.Connection, image);
+        if (resume is not null)
+            progress.Report($"Going on after epoch {resume.Epoch} of run {resume.RunId}");
+        else if (plan.Run.Resume == RunPlan.ResumeAuto)
+            progress.Report("Starting from scratch: no earlier run of this project is unfinished and has a checkpoint");
+        var record = Record(plan, folder, choice.Connection, image) with { ResumedFrom = resume?.RunId };
         record.Write(folder.Record);
         var prepared = clock.Elapsed;
         var (outcome, lastLines) = await AttendAsync(runner, new RunRequest(plan, folder, image?.Id), Output ?? new DirectProgress<OutputLine>(line => progress.Report(line.Text)), cancellation);

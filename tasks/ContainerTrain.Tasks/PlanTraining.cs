@@ -143,6 +143,15 @@ public sealed class PlanTraining : TrainTask
     /// <summary>TrainStopGrace in seconds, or as 2m: the time to save work after a stop request. Default: 120.</summary>
     public string StopGrace { get; set; } = "";
 
+    /// <summary>TrainResume: never (default), auto for the newest run that can go on, or a run's id.</summary>
+    public string Resume { get; set; } = "";
+
+    /// <summary>TrainCheckpointEvery: a number of epochs, a time such as 90s, 5m or 1h, or never. Default: 5m.</summary>
+    public string CheckpointEvery { get; set; } = "";
+
+    /// <summary>TrainCheckpointKeep: how many of the newest checkpoints are kept. Default: 3.</summary>
+    public string CheckpointKeep { get; set; } = "";
+
     /// <summary>TrainNetwork, the container network's name. Default: the engine's.</summary>
     public string Network { get; set; } = "";
 
@@ -224,6 +233,9 @@ public sealed class PlanTraining : TrainTask
             ShmSize = ShmSize,
             Timeout = RunTimeout,
             StopGrace = StopGrace,
+            Resume = Resume,
+            CheckpointEvery = CheckpointEvery,
+            CheckpointKeep = CheckpointKeep,
             Network = Network,
             ReadOnlyRootfs = ReadOnlyRootfs,
             User = RunUser,

@@ -16,7 +16,7 @@ public static partial class Codes
         "Name a run of this project, or set TrainOutputRoot to a folder of this project's own.");
 
     public static readonly DiagnosticCode StoppedResumable = Error("CT4011", "Training stopped by someone else",
-        "Training was stopped by a signal that did not come from this build, after {0}.{1} Log: '{2}'.",
+        "Training was stopped by a signal that did not come from this build, after {0}. Log: '{1}'.{2}",
         "Go on with TrainResume=auto, or with the run's id. The engine's and the system's logs may say who sent the signal.");
 
     public static readonly DiagnosticCode CheckpointNotWritten = Program("CT4120", "Checkpoint cannot be written",

@@ -145,7 +145,7 @@ public static partial class Codes
         "Raise TrainTimeout, or make the training shorter. What it saved after the stop request is in the run folder.");
 
     public static readonly DiagnosticCode Canceled = Error("CT4004", "Training canceled",
-        "Training was canceled after {0}. Log: '{1}'.",
+        "Training was canceled after {0}. Log: '{1}'.{2}",
         "What the program saved after the stop request is in the run folder.");
 
     public static readonly DiagnosticCode KilledBySignal = Error("CT4005", "Training ended by a signal",

@@ -121,6 +121,15 @@ public sealed record RunInputs
 
     public string StopGrace { get; init; } = "";
 
+    /// <summary>Whether the run goes on from a checkpoint: never, auto, or a run's id.</summary>
+    public string Resume { get; init; } = "";
+
+    /// <summary>How often the program saves a checkpoint: epochs, a time, or never.</summary>
+    public string CheckpointEvery { get; init; } = "";
+
+    /// <summary>How many checkpoints are kept.</summary>
+    public string CheckpointKeep { get; init; } = "";
+
     public string Network { get; init; } = "";
 
     public string ReadOnlyRootfs { get; init; } = "";

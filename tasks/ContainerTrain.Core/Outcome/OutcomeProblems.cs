@@ -19,7 +19,7 @@ public static class OutcomeProblems
             return reported;
         // A program that reported what is wrong has printed it too: its last lines would say everything twice.
         var tail = !reported.Any(problem => problem.IsError) && lastLines.Count > 0 ? " Last lines:" + string.Concat(lastLines.Select(line => "\n    " + line)) : "";
-        return [.. reported, Main(outcome, run, folder, tail)];
+        return [.. reported, Main(outcome, run, folder, GoOn(folder) + tail)];
     }
 
     /// <summary>The outcome with the reason that the program itself gave, where it gave one that has a name of its own.</summary>
@@ -35,7 +35,8 @@ public static class OutcomeProblems
         {
             RunReason.OutOfMemory => Codes.OutOfMemory.With(run.Memory is { } limit ? $"TrainMemory={Units.Show(limit)}" : "the host has", duration, folder.Log, tail),
             RunReason.TimedOut => Codes.TimedOut.With(run.Timeout is { } timeout ? Units.Show(timeout) : "", folder.Log, tail),
-            RunReason.Canceled => Codes.Canceled.With(duration, folder.Log),
+            RunReason.Canceled => Codes.Canceled.With(duration, folder.Log, GoOn(folder)),
+            RunReason.Stopped when GoOn(folder) is { Length: > 0 } saved => Codes.StoppedResumable.With(duration, folder.Log, saved),
             RunReason.Killed => Codes.KilledBySignal.With(outcome.Signal ?? 0, duration, folder.Log, tail),
             RunReason.NotStarted when !run.Gpus.IsNone => Codes.NoGpu.With(run.Gpus, outcome.Detail),
             RunReason.NotStarted => Codes.NotStarted.With(outcome.Detail),
@@ -44,6 +45,11 @@ public static class OutcomeProblems
             _ => Codes.TrainingFailed.With(outcome.ExitCode, duration, folder.Log, tail),
         };
     }
+
+    /// <summary>A sentence for a run that can go on; empty for one that cannot.</summary>
+    private static string GoOn(RunFolder folder) => SavedCheckpoint.NewestOf(folder.Checkpoints) is { } saved
+        ? $" It saved a checkpoint after epoch {saved.Epoch} and can go on: TrainResume={folder.Id}."
+        : "";
 
     /// <summary>What the program itself reported, in <c>problems.json</c>.</summary>
     private static ImmutableArray<Problem> ReadReported(RunOutcome outcome, RunFolder folder, RunPlan run)
@@ -68,7 +74,10 @@ public static class OutcomeProblems
         var code = Codes.All.TryGetValue(id, out var known) && known.IsWordedByProgram ? known : Codes.ProgramProblem;
         var text = message.Length == 0 ? code.Title : code == Codes.ProgramProblem && id.Length > 0 ? $"{id}: {message}" : message;
         var location = Text("file") is { Length: > 0 } file ? new SourceLocation(OnHost(file, outcome, run, folder), Number("line"), Number("column")) : null;
-        return code.At(location, text);
+        // The program may live with what is an error elsewhere, such as a checkpoint that was not written in time for the next.
+        return (IsWarning() ? code with { Severity = Severity.Warning } : code).At(location, text);
+
+        bool IsWarning() => element.TryGetProperty("isWarning", out var value) && value.ValueKind == JsonValueKind.True;
 
         string Text(string name) => element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
 

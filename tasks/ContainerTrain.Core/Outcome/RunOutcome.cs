@@ -10,6 +10,9 @@ public enum RunReason
     /// <summary>The program ended with an exit code other than zero.</summary>
     Failed,
 
+    /// <summary>It was asked to end by someone else than this build, and can go on from a checkpoint.</summary>
+    Stopped,
+
     /// <summary>The kernel ended it for using more memory than it may.</summary>
     OutOfMemory,
 
@@ -40,6 +43,9 @@ public sealed record RunOutcome(RunReason Reason, int ExitCode, DateTimeOffset S
     /// <summary>Exit codes above this mean "ended by signal number code - 128", as shells have it.</summary>
     private const int SignalBase = 128;
 
+    /// <summary>"Stopped, resumable": TrainingProgram.StoppedResumable of ContainerTrain.Runtime (EX_TEMPFAIL of sysexits.h).</summary>
+    private const int StoppedResumable = 75;
+
     /// <summary>Where the program found its data: what the paths that it reports begin with.</summary>
     public string DataDirectory { get; init; } = ContainerPaths.Data;
 
@@ -50,6 +56,7 @@ public sealed record RunOutcome(RunReason Reason, int ExitCode, DateTimeOffset S
     /// <summary>The reason that an exit code alone gives.</summary>
     public static RunReason ReasonOf(int exitCode) =>
         exitCode == 0 ? RunReason.Succeeded
+        : exitCode == StoppedResumable ? RunReason.Stopped
         : SignalOf(exitCode) is null ? RunReason.Failed
         : RunReason.Killed;
 

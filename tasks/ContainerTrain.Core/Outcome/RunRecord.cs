@@ -48,6 +48,9 @@ public sealed record RunRecord
     /// <summary>The run whose image and settings these are; null for a run of its own.</summary>
     public string? RerunOf { get; init; }
 
+    /// <summary>The run whose checkpoint this one went on from; null for a start from scratch.</summary>
+    public string? ResumedFrom { get; init; }
+
     public required TrainPlan Plan { get; init; }
 
     private static RunRecordContext Readable { get; } = new(new JsonSerializerOptions(RunRecordContext.Default.Options)

@@ -8,9 +8,10 @@ public static class ContainerPaths
     public const string Data = "/train/data";
     public const string Output = "/train/output";
     public const string Checkpoints = "/train/checkpoints";
+    public const string Resume = "/train/resume";
     public const string Config = "/train/config";
     public const string HyperparameterFile = Config + "/hyperparameters.json";
 
     /// <summary>Paths that no mount of the project may take.</summary>
-    public static ImmutableArray<string> Reserved { get; } = ["/train", Output, Checkpoints, Config, HyperparameterFile, "/tmp", "/proc", "/sys", "/dev"];
+    public static ImmutableArray<string> Reserved { get; } = ["/train", Output, Checkpoints, Resume, Config, HyperparameterFile, "/tmp", "/proc", "/sys", "/dev"];
 }

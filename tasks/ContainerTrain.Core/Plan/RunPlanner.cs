@@ -38,6 +38,9 @@ internal static partial class RunPlanner
             Timeout = Optional<TimeSpan>("TrainTimeout", run.Timeout, Units.TryParseDuration, "a duration such as 90, 30m or 1h30m, at most 49d", problems),
             StopGrace = Optional<TimeSpan>("TrainStopGrace", run.StopGrace, Units.TryParseDuration, "a duration such as 120, 90s or 2m, at most 49d", problems)
                 ?? TimeSpan.FromSeconds(120),
+            Resume = Resume(run.Resume, problems),
+            CheckpointEvery = CheckpointEvery(run.CheckpointEvery, problems),
+            CheckpointKeep = Optional<long>("TrainCheckpointKeep", run.CheckpointKeep, TryParseCount, "a whole number of at least 1", problems),
             Network = run.Network,
             ReadOnlyRootfs = Boolean("TrainReadOnlyRootfs", run.ReadOnlyRootfs, problems),
             User = CheckUser("TrainUser", run.User, problems),
@@ -59,6 +62,22 @@ internal static partial class RunPlanner
             return Enum.Parse<EngineKind>(name, ignoreCase: true);
         problems.AddForProperty("TrainEngine", Codes.UnknownValue, "TrainEngine", text, string.Join(", ", Engines), Suggestion.Sentence(text, Engines));
         return default;
+    }
+
+    private static string Resume(string text, ProblemCollector problems)
+    {
+        string[] names = [RunPlan.ResumeNever, RunPlan.ResumeAuto];
+        var name = text.Length > 0 ? text.Trim().ToLowerInvariant() : RunPlan.ResumeNever;
+        if (!names.Contains(name) && !RunFolderName().IsMatch(name))
+            problems.AddForProperty("TrainResume", Codes.UnknownValue, "TrainResume", text, string.Join(", ", names) + ", the name of a run's folder", Suggestion.Sentence(text, names));
+        return name;
+    }
+
+    private static string CheckpointEvery(string text, ProblemCollector problems)
+    {
+        if (text.Length > 0 && !IntervalPattern().IsMatch(text))
+            problems.AddForProperty("TrainCheckpointEvery", Codes.InvalidNumber, "TrainCheckpointEvery", text, "a number of epochs such as 10, a time such as 90s, 5m or 1h, or never");
+        return text;
     }
 
     private static ImmutableArray<string> Arguments(string text, ProblemCollector problems)
@@ -133,6 +152,13 @@ internal static partial class RunPlanner
 
     [GeneratedRegex(@"^[A-Za-z][A-Za-z0-9_.-]*\z")]
     private static partial Regex HyperparameterName();
+
+    [GeneratedRegex(@"^[0-9]{8}-[0-9]{6}-[a-z]{4}\z")]
+    private static partial Regex RunFolderName();
+
+    // The program reads it again: CheckpointSettings in ContainerTrain.Runtime.
+    [GeneratedRegex(@"^(never|[1-9][0-9]{0,8}[smh]?)\z")]
+    private static partial Regex IntervalPattern();
 
     [GeneratedRegex(@"^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?\z")]
     private static partial Regex UserPattern();

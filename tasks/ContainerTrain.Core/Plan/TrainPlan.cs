@@ -139,6 +139,9 @@ public enum EngineKind
 /// <summary>One training run: what it gets, where its results go, and its limits.</summary>
 public sealed record RunPlan
 {
+    public const string ResumeNever = "never";
+    public const string ResumeAuto = "auto";
+
     public EngineKind Engine { get; init; }
 
     public GpuRequest Gpus { get; init; } = GpuRequest.None;
@@ -179,6 +182,14 @@ public sealed record RunPlan
 
     /// <summary>How long the program may take to save its work after a stop request.</summary>
     public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(120);
+
+    /// <summary><c>never</c>, <c>auto</c> or a run's id: what the run goes on from.</summary>
+    public string Resume { get; init; } = ResumeNever;
+
+    /// <summary>A number of epochs, a time such as <c>90s</c>, or <c>never</c>; empty for the program's own default.</summary>
+    public string CheckpointEvery { get; init; } = "";
+
+    public long? CheckpointKeep { get; init; }
 
     /// <summary>The container network's name; empty for the engine's default.</summary>
     public string Network { get; init; } = "";

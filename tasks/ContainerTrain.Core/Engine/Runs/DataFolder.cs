@@ -15,16 +15,16 @@ internal sealed class DataFolder : IDisposable
     /// <summary>CT3009 for every mount that lies outside the data folder or inside another mount, or is a volume.</summary>
     public static IEnumerable<Problem> Check(RunPlan run) =>
         // A link inside a linked folder would be made in the user's own data.
-        run.Mounts.Where(mount => mount.Kind == MountKind.Volume || RelativeTarget(mount) is null || run.Mounts.Any(other => IsInside(mount, other)))
+        OfData(run).Where(mount => mount.Kind == MountKind.Volume || RelativeTarget(mount) is null || run.Mounts.Any(other => IsInside(mount, other)))
             .Select(mount => Codes.MountOutsideData.With(mount.Source, mount.Target));
 
     public static DataFolder Create(RunPlan run)
     {
         // The whole data folder as one mount needs no links of its own.
-        if (run.Mounts is [{ Target: ContainerPaths.Data } whole])
+        if (OfData(run).ToArray() is [{ Target: ContainerPaths.Data } whole])
             return new DataFolder(whole.Source, temporary: false);
         var folder = new DataFolder(Directory.CreateTempSubdirectory("train-data-").FullName, temporary: true);
-        foreach (var mount in run.Mounts)
+        foreach (var mount in OfData(run))
         {
             var link = System.IO.Path.Join(folder.Path, RelativeTarget(mount));
             Directory.CreateDirectory(System.IO.Path.GetDirectoryName(link)!);
@@ -39,6 +39,9 @@ internal sealed class DataFolder : IDisposable
         if (_temporary)
             Directory.Delete(Path, recursive: true);
     }
+
+    /// <summary>Without the checkpoints to go on from, which the program is told by their path on the host.</summary>
+    private static IEnumerable<MountPlan> OfData(RunPlan run) => run.Mounts.Where(mount => mount.Target != ContainerPaths.Resume);
 
     private static bool IsInside(MountPlan mount, MountPlan other) => mount.Target.StartsWith(other.Target + "/", StringComparison.Ordinal);
 

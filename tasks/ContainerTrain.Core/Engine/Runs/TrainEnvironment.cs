@@ -21,6 +21,12 @@ internal static class TrainEnvironment
         variables["TRAIN_DATA_DIR"] = paths.Data;
         variables["TRAIN_OUTPUT_DIR"] = paths.Output;
         variables["TRAIN_CHECKPOINT_DIR"] = paths.Checkpoints;
+        if (run.Mounts.FirstOrDefault(mount => mount.Target == ContainerPaths.Resume) is { } resume)
+            variables["TRAIN_RESUME_FROM"] = paths == TrainPaths.InContainer ? resume.Target : resume.Source;
+        if (run.CheckpointEvery.Length > 0)
+            variables["TRAIN_CHECKPOINT_EVERY"] = run.CheckpointEvery;
+        if (run.CheckpointKeep is { } keep)
+            variables["TRAIN_CHECKPOINT_KEEP"] = keep.ToString(CultureInfo.InvariantCulture);
         variables["TRAIN_DEVICE"] = run.Device;
         if (run.Gpus.Promised is { } gpus)
             variables["TRAIN_GPU_COUNT"] = gpus.ToString(CultureInfo.InvariantCulture);

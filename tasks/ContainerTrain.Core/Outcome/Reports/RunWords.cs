@@ -17,6 +17,7 @@ internal static class RunWords
         RunReason.OutOfMemory => "out of memory",
         RunReason.TimedOut => "timed out",
         RunReason.Canceled => "canceled",
+        RunReason.Stopped => "stopped",
         RunReason.Killed => "killed",
         RunReason.NotStarted => "not started",
         RunReason.DeviceMissing => "device missing",
