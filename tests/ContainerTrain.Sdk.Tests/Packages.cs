@@ -12,7 +12,7 @@ namespace ContainerTrain.Sdk.Tests;
 /// </summary>
 public sealed class Packages : IAsyncLifetime
 {
-    private static readonly string RepositoryRoot =
+    internal static readonly string RepositoryRoot =
         typeof(Packages).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "RepositoryRoot").Value!;
 
     private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("containertrain-sdk-");
