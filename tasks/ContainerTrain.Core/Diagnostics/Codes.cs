@@ -131,6 +131,10 @@ public static partial class Codes
         "'{0}' is made for {1}, and the image is for {2}.",
         "Set ContainerRuntimeIdentifier to the machine that the library is for, or reference the package for the other one.");
 
+    public static readonly DiagnosticCode DoctorFoundErrors = Error("CT3034", "TrainDoctor found errors",
+        "{0}.",
+        "Each line above that begins with 'error' says what to do; the code in it has a page.");
+
     // CT4: training outcome
     public static readonly DiagnosticCode TrainingFailed = Error("CT4001", "Training failed",
         "Training ended with exit code {0} after {1}. Log: '{2}'.{3}",
