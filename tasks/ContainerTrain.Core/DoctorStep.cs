@@ -20,6 +20,8 @@ namespace ContainerTrain;
 /// <param name="nvidia">Asked for the host's GPUs.</param>
 public sealed class DoctorStep(TrainInputs inputs, string planFile, EngineSettings settings, BuildCache cache, INvidiaSmi nvidia)
 {
+    private static readonly ImmutableArray<string> CdiFolders = ["/etc/cdi", "/var/run/cdi"];
+
     /// <summary>What the build would make of the inputs, files aside: names what is wrong also where nothing is restored yet.</summary>
     private readonly PlanResult _fromInputs = PlanBuilder.Build(inputs);
 
@@ -30,7 +32,7 @@ public sealed class DoctorStep(TrainInputs inputs, string planFile, EngineSettin
     {
         var (plan, planLine) = ReadPlan();
         var wanted = Parse(inputs.Run.Engine);
-        var gpus = GpuRequest.TryParse(inputs.Run.Gpus, inputs.Run.HostHasGpu, out var request) ? request : GpuRequest.None;
+        var gpus = plan?.Run.Gpus ?? (GpuRequest.TryParse(inputs.Run.Gpus, inputs.Run.HostHasGpu, out var request) ? request : GpuRequest.None);
         var lines = ImmutableArray.CreateBuilder<DoctorLine>();
         using var engine = Connect(wanted, lines);
         lines.Add(User(engine, wanted, await InfoAsync(engine, cancellation)));
@@ -39,7 +41,7 @@ public sealed class DoctorStep(TrainInputs inputs, string planFile, EngineSettin
         lines.Add(await TryAsync("GPU driver", async () =>
         {
             var host = await HostGpus.ReadAsync(nvidia, cancellation);
-            return GpuCheck.OfDriver(gpus, host, GpuPreflight.Check(gpus, host, needs: null));
+            return GpuCheck.OfDriver(gpus, host, GpuPreflight.Check(gpus, host, plan?.Torch));
         }));
         lines.Add(await TryAsync("results", () => Task.FromResult(Results())));
         lines.Add(WslCheck.Of(HostFacts.Kernel, Path.GetDirectoryName(inputs.Project.ProjectFile)!, Directory.Exists(HostFacts.WslLibraries), !gpus.IsNone));
@@ -146,7 +148,7 @@ public sealed class DoctorStep(TrainInputs inputs, string planFile, EngineSettin
 
     /// <summary>Podman does not say; it reads the standard's own folders.</summary>
     private static bool HasCdi(EngineKind kind, EngineGpus gpus) => kind == EngineKind.Podman
-        ? new[] { "/etc/cdi", "/var/run/cdi" }.Any(EngineGpus.DescribesNvidia)
+        ? CdiFolders.Any(EngineGpus.DescribesNvidia)
         : gpus.Way == GpuWay.Cdi;
 
     private DoctorLine Builder(EngineConnection engine, TrainPlan? plan)

@@ -170,13 +170,13 @@ public sealed class TheDoctor
     [Fact]
     public void SaysWhatTheDriverShows()
     {
-        var gpu = new HostGpu(0, "GPU-1", "NVIDIA H200", "570.1", new Version(9, 0), []);
+        var gpu = new HostGpu(0, "GPU-1", "NVIDIA H200", "570.1", "9.0", []);
         Assert.Equal("570.1, with 0 NVIDIA H200", GpuCheck.OfDriver(GpuRequest.All, new HostGpus(true, [gpu], null), []).Finding);
         Assert.Equal(DoctorStatus.Ok, GpuCheck.OfDriver(GpuRequest.None, HostGpus.Unknown, []).Status);
         Assert.Equal(DoctorStatus.Warning, GpuCheck.OfDriver(GpuRequest.All, HostGpus.Unknown, []).Status);
         var broken = new HostGpus(true, [], new ProgramAnswer(9, "driver not loaded"));
         Assert.Equal(DoctorStatus.Warning, GpuCheck.OfDriver(GpuRequest.None, broken, []).Status);
-        var problems = GpuPreflight.Check(GpuRequest.All, broken, needs: null);
+        var problems = GpuPreflight.Check(GpuRequest.All, broken, torch: null);
         Assert.Equal((DoctorStatus.Error, problems[0].Code.Id), (GpuCheck.OfDriver(GpuRequest.All, broken, problems).Status, GpuCheck.OfDriver(GpuRequest.All, broken, problems).Code));
     }
 

@@ -53,6 +53,6 @@ public sealed class ADoctorsReport
         var last = json.RootElement.GetProperty("lines")[3];
         Assert.Equal(
             ["base image", "Error", "'debian:none' is not to be had", "Check the name.", "CT3003"],
-            new[] { "check", "status", "finding", "remedy", "code" }.Select(name => last.GetProperty(name).GetString()));
+            last.EnumerateObject().Select(member => member.Value.GetString()));
     }
 }
