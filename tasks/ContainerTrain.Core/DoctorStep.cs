@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json;
 using ContainerTrain.Diagnostics;
 using ContainerTrain.Engine;
@@ -64,7 +65,7 @@ public sealed class DoctorStep(TrainInputs inputs, string planFile, EngineSettin
         {
             var plan = PlanJson.Read(planFile);
             var size = HostFacts.SizeOf(plan.Image);
-            return (plan, DoctorLine.Ok(name, $"{plan.Image.Layers.Length} layers of {Units.Show(size)}, planned {File.GetLastWriteTime(planFile):g}"));
+            return (plan, DoctorLine.Ok(name, $"{plan.Image.Layers.Length} layers of {Units.Show(size)}, planned {File.GetLastWriteTime(planFile).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)}"));
         }
         catch (ProblemException e)
         {
@@ -128,7 +129,6 @@ public sealed class DoctorStep(TrainInputs inputs, string planFile, EngineSettin
     {
         var info = await InfoAsync(engine, cancellation) ?? new SystemInfoResponse();
         EngineImage? image = null;
-        lines.Add(await TryAsync("builder", () => Task.FromResult(Builder(engine, plan))));
         lines.Add(StorageCheck.Of(info));
         lines.Add(await TryAsync(BaseImageCheck.Name, async () =>
         {
@@ -138,6 +138,7 @@ public sealed class DoctorStep(TrainInputs inputs, string planFile, EngineSettin
             var refusal = image is null ? await BaseImageCheck.AskRegistryAsync(engine, from.PullReference, cancellation) : null;
             return BaseImageCheck.Of(from.BaseImage, from.PullReference, from.Platform, image, refusal);
         }));
+        lines.Add(await TryAsync("builder", () => BuilderAsync(engine, plan, image, cancellation)));
         lines.Add(plan is null
             ? DoctorLine.Skipped(NativesCheck.Name, "the project is not planned yet")
             : await TryAsync(NativesCheck.Name, () => NativesCheck.RunAsync(plan.Image, engine, image, cache, progress, cancellation)));
@@ -151,10 +152,14 @@ public sealed class DoctorStep(TrainInputs inputs, string planFile, EngineSettin
         ? CdiFolders.Any(EngineGpus.DescribesNvidia)
         : gpus.Way == GpuWay.Cdi;
 
-    private DoctorLine Builder(EngineConnection engine, TrainPlan? plan)
+    /// <summary>Found out as a build does, and remembered for it.</summary>
+    private async Task<DoctorLine> BuilderAsync(EngineConnection engine, TrainPlan? plan, EngineImage? baseImage, CancellationToken cancellation)
     {
         var hasInstructions = plan?.Image.System.Instructions.Any(instruction => instruction.Stage == "app") == true;
-        return BuilderCheck.Of(engine.Version, hasInstructions, cache.LoadBuilders().TryGet(engine, out var refusal) ? refusal : null);
+        var memory = cache.LoadBuilders();
+        if (!memory.TryGet(engine, out var refusal) && baseImage is not null)
+            memory.Remember(engine, refusal = await new LoadBuilder(engine, cache).TryPartialLoadAsync(baseImage.Id, cancellation) ?? "");
+        return BuilderCheck.Of(engine.Version, hasInstructions, refusal);
     }
 
     private static DoctorLine EngineDisk(EngineConnection engine, SystemInfoResponse info, TrainPlan? plan)

@@ -1,22 +1,29 @@
 using System.Collections.Immutable;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace ContainerTrain.Outcome;
 
 /// <summary>How a check of the doctor ended.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<DoctorStatus>))]
 public enum DoctorStatus
 {
+    [JsonStringEnumMemberName("ok")]
     Ok,
 
     /// <summary>Could not be made, for a reason that another line gives or that is none to worry about.</summary>
+    [JsonStringEnumMemberName("skipped")]
     Skipped,
 
     /// <summary>Training works, but not as well or not as surely as it could.</summary>
+    [JsonStringEnumMemberName("warning")]
     Warning,
 
     /// <summary>Training does not work.</summary>
+    [JsonStringEnumMemberName("error")]
     Error,
 }
 
@@ -41,7 +48,14 @@ public sealed record DoctorLine(string Check, DoctorStatus Status, string Findin
 /// <param name="Lines">In the order in which a user reads them: what others depend on comes first.</param>
 public sealed record DoctorReport(string Project, ImmutableArray<DoctorLine> Lines)
 {
-    private const int Width = 110;
+    /// <summary>Of a line, so that a terminal of 100 columns shows it whole behind a logger's indent.</summary>
+    private const int Width = 96;
+
+    private static readonly JsonTypeInfo<DoctorReport> Json = (JsonTypeInfo<DoctorReport>)new JsonSerializerOptions(DoctorJson.Default.Options)
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // for people and scripts, never embedded in HTML
+        TypeInfoResolver = DoctorJson.Default,
+    }.GetTypeInfo(typeof(DoctorReport));
 
     [JsonIgnore]
     public ImmutableArray<DoctorLine> Errors => [.. Lines.Where(line => line.Status == DoctorStatus.Error)];
@@ -66,7 +80,7 @@ public sealed record DoctorReport(string Project, ImmutableArray<DoctorLine> Lin
     }
 
     /// <summary>Indented, with a line break at its end.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, DoctorJson.Default.DoctorReport) + "\n";
+    public string ToJson() => JsonSerializer.Serialize(this, Json) + "\n";
 
     private static string Word(DoctorStatus status) => status == DoctorStatus.Skipped ? "-" : status.ToString().ToLowerInvariant();
 
@@ -89,6 +103,6 @@ public sealed record DoctorReport(string Project, ImmutableArray<DoctorLine> Lin
     }
 }
 
-[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
+[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(DoctorReport))]
 internal sealed partial class DoctorJson : JsonSerializerContext;

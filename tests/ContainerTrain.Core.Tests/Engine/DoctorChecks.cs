@@ -37,7 +37,7 @@ public sealed class TheDoctor
     }
 
     [Theory]
-    [InlineData(false, null, DoctorStatus.Skipped, "found out at the first build")]
+    [InlineData(false, null, DoctorStatus.Skipped, "found out by trying")]
     [InlineData(false, "", DoctorStatus.Ok, "layers are loaded into the engine")]
     [InlineData(false, "no such layer", DoctorStatus.Ok, "(no such layer)")]
     [InlineData(true, "", DoctorStatus.Ok, "instructions in the app stage")]

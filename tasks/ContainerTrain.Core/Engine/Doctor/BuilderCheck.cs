@@ -13,12 +13,12 @@ internal static class BuilderCheck
     /// <param name="refusal">Why the engine takes no partial images; empty if it does, null if nobody knows yet.</param>
     public static DoctorLine Of(EngineVersion engine, bool hasAppInstructions, string? refusal)
     {
-        var own = engine.Kind == EngineKind.Podman ? "Podman's own builder (Buildah)" : "Docker's own builder (BuildKit where it has it, else the classic one)";
+        var own = engine.Kind == EngineKind.Podman ? "Podman's own builder (Buildah)" : "Docker's own builder (BuildKit)";
         if (hasAppInstructions)
             return DoctorLine.Ok(Name, $"{own}, as the project has instructions in the app stage");
         return refusal switch
         {
-            null => DoctorLine.Skipped(Name, "found out at the first build"),
+            null => DoctorLine.Skipped(Name, "found out by trying, when the base image is there"),
             "" => DoctorLine.Ok(Name, "layers are loaded into the engine, which takes images without the layers it has: an edit is one small request"),
             _ => DoctorLine.Ok(Name, $"{own}, as the engine takes no partial images ({refusal})"),
         };
