@@ -134,11 +134,11 @@ public sealed class DoctorStep(TrainInputs inputs, string planFile, EngineSettin
         {
             if ((plan ?? _fromInputs.Plan)?.Image is not { } from)
                 return DoctorLine.Skipped(BaseImageCheck.Name, "the project does not say which; see its line");
-            image = await new EngineImages(engine).FindAsync(from.PullReference, cancellation);
+            image = new EngineImages(engine).Find(from.PullReference, cancellation);
             var refusal = image is null ? await BaseImageCheck.AskRegistryAsync(engine, from.PullReference, cancellation) : null;
             return BaseImageCheck.Of(from.BaseImage, from.PullReference, from.Platform, image, refusal);
         }));
-        lines.Add(await TryAsync("builder", () => BuilderAsync(engine, plan, image, cancellation)));
+        lines.Add(await TryAsync("builder", () => Task.FromResult(Builder(engine, plan, image, cancellation))));
         lines.Add(plan is null
             ? DoctorLine.Skipped(NativesCheck.Name, "the project is not planned yet")
             : await TryAsync(NativesCheck.Name, () => NativesCheck.RunAsync(plan.Image, engine, image, cache, progress, cancellation)));
@@ -153,12 +153,12 @@ public sealed class DoctorStep(TrainInputs inputs, string planFile, EngineSettin
         : gpus.Way == GpuWay.Cdi;
 
     /// <summary>Found out as a build does, and remembered for it.</summary>
-    private async Task<DoctorLine> BuilderAsync(EngineConnection engine, TrainPlan? plan, EngineImage? baseImage, CancellationToken cancellation)
+    private DoctorLine Builder(EngineConnection engine, TrainPlan? plan, EngineImage? baseImage, CancellationToken cancellation)
     {
         var hasInstructions = plan?.Image.System.Instructions.Any(instruction => instruction.Stage == "app") == true;
         var memory = cache.LoadBuilders();
         if (!memory.TryGet(engine, out var refusal) && baseImage is not null)
-            memory.Remember(engine, refusal = await new LoadBuilder(engine, cache).TryPartialLoadAsync(baseImage.Id, cancellation) ?? "");
+            memory.Remember(engine, refusal = new LoadBuilder(engine, cache).TryPartialLoad(baseImage.Id, cancellation) ?? "");
         return BuilderCheck.Of(engine.Version, hasInstructions, refusal);
     }
 

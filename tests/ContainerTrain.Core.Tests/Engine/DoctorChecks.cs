@@ -125,7 +125,7 @@ public sealed class TheDoctor
     [InlineData("arm64", DoctorStatus.Error)]
     public void WantsABaseImageOfTheRightMachine(string architecture, DoctorStatus status)
     {
-        var image = EngineImage.Parse(new MemoryStream(Encoding.UTF8.GetBytes($$"""{"Id":"sha256:1","Os":"linux","Architecture":"{{architecture}}"}""")));
+        var image = EngineImage.Parse(Encoding.UTF8.GetBytes($$"""{"Id":"sha256:1","Os":"linux","Architecture":"{{architecture}}"}"""));
         Assert.Equal(status, BaseImageCheck.Of("debian:13", "debian:13", "linux/amd64", image, refusal: null).Status);
     }
 

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using ContainerTrain.Diagnostics;
 using ContainerTrain.Plan;
 
@@ -13,11 +12,13 @@ namespace ContainerTrain.Engine;
 /// Knows at build time whether the native libraries load on the image that they are put on. What was found to fit is
 /// remembered by the image and the files, and an image's libraries are read once.
 /// </summary>
-internal sealed partial class ImagePreflight(EngineConnection engine, BuildCache cache)
+internal sealed class ImagePreflight(EngineConnection engine, BuildCache cache)
 {
+    private static readonly ImmutableArray<string> FilesInstructions = ["RUN", "COPY", "ADD"];
+
     /// <summary>The files of a plan that a loader may load: those of native packages, and others with such a name.</summary>
     public static ImmutableArray<string> NativesOf(ImagePlan image) =>
-        [.. image.Layers.SelectMany(layer => layer.Files.Where(file => layer.Kind == LayerKind.Natives || LibraryName().IsMatch(file.Target))).Select(file => file.Source)];
+        [.. image.Layers.SelectMany(layer => layer.Files.Where(file => layer.Kind == LayerKind.Natives || IsLibrary(file.Target))).Select(file => file.Source)];
 
     /// <param name="image">The plan.</param>
     /// <param name="system">What the native libraries are put on: the base image, or the one with the project's packages.</param>
@@ -98,7 +99,7 @@ internal sealed partial class ImagePreflight(EngineConnection engine, BuildCache
 
     /// <summary>Instructions after the libraries may bring what the image below does not have.</summary>
     private static bool AddsFilesLater(ImagePlan image) =>
-        image.System.Instructions.Any(instruction => instruction.Stage == "app" && AddingInstruction().IsMatch(instruction.Text));
+        image.System.Instructions.Any(instruction => instruction.Stage == "app" && FilesInstructions.Contains(instruction.Text.TrimStart().Split(' ', '\t')[0].ToUpperInvariant()));
 
     private static IEnumerable<string> StateOf(ImmutableArray<string> natives) =>
         natives.Select(path => new FileInfo(path)).Select(info => string.Create(CultureInfo.InvariantCulture, $"{info.FullName}\t{info.Length}\t{info.LastWriteTimeUtc.Ticks}"));
@@ -106,9 +107,12 @@ internal sealed partial class ImagePreflight(EngineConnection engine, BuildCache
     private static string Key(IEnumerable<string> content) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', content))))[..32];
 
-    [GeneratedRegex(@"\.so(\.[0-9.]+)?\z")]
-    private static partial Regex LibraryName();
-
-    [GeneratedRegex(@"^\s*(RUN|COPY|ADD)\s", RegexOptions.IgnoreCase)]
-    private static partial Regex AddingInstruction();
+    /// <summary><c>libx.so</c> or <c>libx.so.1.2</c>. By hand: it is asked of every file at every edit.</summary>
+    private static bool IsLibrary(string target)
+    {
+        var name = target.AsSpan();
+        while (name.Length > 0 && (char.IsAsciiDigit(name[^1]) || name[^1] == '.'))
+            name = name[..^1];
+        return name.EndsWith(".so", StringComparison.Ordinal);
+    }
 }
