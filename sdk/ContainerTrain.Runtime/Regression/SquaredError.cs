@@ -85,7 +85,7 @@ public sealed class SquaredError : IDisposable
 
     private void Check(torch.Tensor x, torch.Tensor y)
     {
-        if (x.dim() != 2 || x.shape[1] != _features || y.dim() != 1 || y.shape[0] != x.shape[0] || x.shape[0] == 0)
+        if (x.dim() != 2 || x.size(1) != _features || y.dim() != 1 || y.size(0) != x.size(0) || x.size(0) == 0)
         {
             throw new ArgumentException($"x must be of shape (rows, {_features}) and y of shape (rows); they are ({string.Join(", ", x.shape)}) and ({string.Join(", ", y.shape)}).", nameof(x));
         }

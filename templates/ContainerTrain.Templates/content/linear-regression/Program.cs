@@ -17,6 +17,11 @@ return TrainingProgram.Run(run =>
     var (training, validation) = table.Split(knobs.ValidationShare, run.Seed);
     Console.WriteLine($"{Path.GetFileName(csv.FilePath)}: {training.RowCount} rows for training, {validation.RowCount} for validation, {table.DroppedRows} without a value dropped");
 
+    foreach (var warning in FeatureChecks.Check(training, features, knobs.Intercept, csv.FilePath))
+    {
+        run.Warn(warning);
+    }
+
     // Gradient descent wants columns of one size; the training rows alone say which.
     var xScale = Standardizer.Fit(training.Select(features), center: knobs.Intercept);
     var yScale = Standardizer.Fit(training.Select(knobs.Target), center: knobs.Intercept);
@@ -31,6 +36,7 @@ return TrainingProgram.Run(run =>
     var guard = new DivergenceGuard(learningRate, curvature);
     var ownUnits = yScale.Scales[0] * yScale.Scales[0];
     var epochs = 0;
+    run.Checkpoints.Track("model", model.Parameters);
     foreach (var epoch in run.Epochs(knobs.Epochs))
     {
         var error = model.TrainEpoch(batches, learningRate);
@@ -39,11 +45,6 @@ return TrainingProgram.Run(run =>
         guard.Check(epoch.Number, trainMse);
         run.Log(epoch.Number, ("train_mse", trainMse), ("val_mse", validation.RowCount > 0 ? validationMse : null));
         epochs = epoch.Number;
-        if (epoch.Number == 1 || epoch.IsLast || epoch.Number % Math.Max(1, epoch.Total / 20) == 0)
-        {
-            Console.WriteLine($"epoch {epoch.Number,6}/{epoch.Total}   train MSE {trainMse,-12:G8} validation MSE {validationMse:G8}");
-        }
-
         if (error.Slope < knobs.Tolerance)
         {
             Console.WriteLine($"Converged: no element of the gradient is above {knobs.Tolerance} in epoch {epoch.Number}.");
@@ -59,9 +60,16 @@ return TrainingProgram.Run(run =>
     var result = new Result(
         model.Equation(knobs.Target, features).InOwnUnits(xScale, yScale),
         LeastSquares.Fit(training, knobs.Target, features, knobs.Intercept),
-        training, validation, xScale, yScale);
+        training, validation);
     result.Print();
-    result.Save(run, epochs, knobs.Dtype);
+    if (result.Note(curvature, learningRate) is { } note)
+    {
+        Console.WriteLine(note);
+        run.Report.AddNote(note);
+    }
+
+    result.AddTo(run.Report);
+    result.Save(run, xScale, yScale, epochs, learningRate, knobs.Dtype);
 
     (torch.Tensor X, torch.Tensor Y) Tensors(NumericTable rows) => (
         xScale.ToTensor(rows, knobs.Dtype, run.Device),

@@ -3,14 +3,25 @@ using ContainerTrain.Runtime;
 using TorchSharp;
 
 /// <summary>What the training found, in the data's own units, beside the exact least-squares answer for the same rows.</summary>
-internal sealed record Result(
-    LinearEquation Fitted, LinearEquation Exact, NumericTable Training, NumericTable Validation, Standardizer XScale, Standardizer YScale)
+internal sealed record Result(LinearEquation Fitted, LinearEquation Exact, NumericTable Training, NumericTable Validation)
 {
+    private const int ExpectedDigits = 6;
+
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     private RegressionMetrics TrainFit => RegressionMetrics.Of(Fitted, Training);
 
     private RegressionMetrics? ValidationFit => Validation.RowCount > 0 ? RegressionMetrics.Of(Fitted, Validation) : null;
+
+    /// <summary>What there is to say where gradient descent has not arrived at the exact answer; else null.</summary>
+    public string? Note(Curvature curvature, double learningRate)
+    {
+        var digits = Fitted.DigitsInCommon(Exact, Training);
+        var perDigit = curvature.EpochsPerDigit(learningRate);
+        return digits >= ExpectedDigits ? null
+            : $"Gradient descent has {digits:0.0} digits in common with the exact least-squares answer, which is beside it. "
+            + $"The features' condition number is {curvature.ConditionNumber:G3}: with learning rate {learningRate:G3}, full-batch descent in float64 takes {perDigit:N0} epochs for each digit more.";
+    }
 
     public void Print()
     {
@@ -39,8 +50,30 @@ internal sealed record Result(
             Console.WriteLine(fit is null ? $"{rows,-10}  no rows" : $"{rows,-10}  RMSE {fit.Rmse:G6}   R² {fit.R2:G6}   {fit.Rows} rows");
     }
 
+    /// <summary>Hands the numbers of the run's report.html in.</summary>
+    public void AddTo(TrainingReport report)
+    {
+        report.AddEquation(Fitted, Exact);
+        Add("training", "train", Training, TrainFit);
+        if (ValidationFit is { } fit)
+        {
+            Add("validation", "val", Validation, fit);
+        }
+
+        void Add(string set, string prefix, NumericTable rows, RegressionMetrics fit)
+        {
+            report.AddMetric($"{prefix}_rmse", fit.Rmse);
+            if (fit.R2 is { } r2)
+            {
+                report.AddMetric($"{prefix}_r2", r2);
+            }
+
+            report.AddPredictions(set, rows[Fitted.Target], Fitted.Predict(rows));
+        }
+    }
+
     /// <summary>Writes model.json and weights.dat; README.md says what is in them.</summary>
-    public void Save(TrainingRun run, int epochs, torch.ScalarType dtype)
+    public void Save(TrainingRun run, Standardizer xScale, Standardizer yScale, int epochs, double learningRate, torch.ScalarType dtype)
     {
         var model = new
         {
@@ -50,8 +83,8 @@ internal sealed record Result(
             Fitted.Coefficients,
             Scaling = new
             {
-                Features = new { XScale.Means, Stds = XScale.Scales },
-                Target = new { Mean = YScale.Means[0], Std = YScale.Scales[0] },
+                Features = new { xScale.Means, Stds = xScale.Scales },
+                Target = new { Mean = yScale.Means[0], Std = yScale.Scales[0] },
             },
             Train = TrainFit,
             Validation = ValidationFit,
@@ -59,6 +92,7 @@ internal sealed record Result(
             Dtype = dtype.ToString().ToLowerInvariant(),
             Device = run.Device.ToString(),
             Epochs = epochs,
+            LearningRate = learningRate,
             run.Seed,
         };
         File.WriteAllText(Path.Combine(run.ModelDirectory, "model.json"), JsonSerializer.Serialize(model, Json));
