@@ -29,6 +29,8 @@ public sealed class DeviceStep(INvidiaSmi nvidiaSmi)
         var isLocal = engine.Connection?.Endpoint.IsUnix != false;
         var host = isLocal ? await HostGpus.ReadAsync(nvidiaSmi, cancellation) : HostGpus.Unknown;
         var problems = GpuPreflight.Check(run.Gpus, host, plan.Torch);
+        if (engine.Connection is { } connection && await AskAsync(connection, run.Gpus, cancellation) is { } problem)
+            problems = problems.Add(problem);
         if (problems.IsEmpty)
         {
             var devices = isLocal ? GpuPreflight.Describe(run.Gpus, host) : $"devices not checked: {engine.Connection!.Endpoint} is not this host";
@@ -41,5 +43,18 @@ public sealed class DeviceStep(INvidiaSmi nvidiaSmi)
             GpuRequest.None,
             $"TrainGpus=auto: cpu, although this host shows NVIDIA devices ({string.Join(", ", problems.Select(problem => problem.Code.Id).Distinct())})",
             Codes.AutoOnCpu.With(reasons));
+    }
+
+    private static async Task<Problem?> AskAsync(EngineConnection engine, GpuRequest request, CancellationToken cancellation)
+    {
+        try
+        {
+            var info = await engine.Docker.System.GetSystemInfoAsync(cancellation);
+            return await new GpuProbe(engine).FindProblemAsync(request, EngineGpus.Of(engine, info), cancellation);
+        }
+        catch (Exception e) when (EngineConnection.IsUnreachable(e) && !cancellation.IsCancellationRequested)
+        {
+            throw new ProblemException(Codes.EngineError.With("Asking for GPUs", engine.Endpoint, (e.InnerException ?? e).Message), e);
+        }
     }
 }

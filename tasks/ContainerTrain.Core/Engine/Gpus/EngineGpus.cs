@@ -17,7 +17,8 @@ internal enum GpuWay
 /// <summary>What an engine says about GPUs.</summary>
 /// <param name="Way">How to ask it for them.</param>
 /// <param name="CdiDevices">The CDI names of the NVIDIA devices that it found; null where it does not tell.</param>
-internal sealed record EngineGpus(GpuWay Way, ImmutableArray<string>? CdiDevices)
+/// <param name="HasRuntime">Whether NVIDIA's runtime is registered: its toolkit is there for certain.</param>
+internal sealed record EngineGpus(GpuWay Way, ImmutableArray<string>? CdiDevices, bool HasRuntime)
 {
     public const string CdiKind = "nvidia.com/gpu=";
 
@@ -30,15 +31,19 @@ internal sealed record EngineGpus(GpuWay Way, ImmutableArray<string>? CdiDevices
     {
         // Podman drops a request for NVIDIA's own driver without a word.
         if (kind == EngineKind.Podman)
-            return new EngineGpus(GpuWay.Cdi, null);
+            return new EngineGpus(GpuWay.Cdi, null, HasRuntime: false);
         // Docker lists devices from API 1.50 on. Before, it names the folders where it looks for their descriptions.
         ImmutableArray<string>? devices = info.DiscoveredDevices is { } found
             ? [.. found.Select(device => device.ID).Where(id => id?.StartsWith(CdiKind, StringComparison.Ordinal) == true).Select(id => id!)]
             : null;
         var hasRuntime = info.Runtimes?.ContainsKey("nvidia") == true;
         var hasCdi = devices is { } known ? !known.IsEmpty : info.CDISpecDirs?.Any(describesNvidia) == true;
-        return new EngineGpus(!hasRuntime && hasCdi ? GpuWay.Cdi : GpuWay.NvidiaDriver, devices);
+        return new EngineGpus(!hasRuntime && hasCdi ? GpuWay.Cdi : GpuWay.NvidiaDriver, devices, hasRuntime);
     }
+
+    /// <summary>What this engine says.</summary>
+    public static EngineGpus Of(EngineConnection engine, SystemInfoResponse info) =>
+        Of(engine.Version.Kind, info, folder => engine.Endpoint.IsUnix && DescribesNvidia(folder));
 
     /// <summary>Whether a folder has a CDI description of NVIDIA devices; its format is JSON or YAML.</summary>
     public static bool DescribesNvidia(string folder)

@@ -193,7 +193,7 @@ public sealed class DockerRunner(EngineConnection engine) : ITrainRunner
             IsRootless: info.SecurityOptions?.Any(option => option.Contains("rootless", StringComparison.Ordinal)) ?? false,
             // Docker names the program it would use, and "N/A" as its version where that is missing. Podman names none: try.
             HasInit: engine.Version.Kind == EngineKind.Podman || (info.InitBinary is { Length: > 0 } && info.InitCommit?.ID != "N/A"),
-            Gpus: EngineGpus.Of(engine.Version.Kind, info, folder => engine.Endpoint.IsUnix && EngineGpus.DescribesNvidia(folder)).Way);
+            Gpus: EngineGpus.Of(engine, info).Way);
     }
 
     private static DateTimeOffset Time(string? text, DateTimeOffset otherwise) =>
