@@ -19,7 +19,21 @@ public sealed record HostSettings(EngineSettings Engine, string Dotnet, BuildCac
 }
 
 /// <summary>A finished run: where its folder is, how it ended, and what the build has to say about it.</summary>
-public sealed record TrainResult(RunFolder Folder, RunOutcome Outcome, ImmutableArray<Problem> Problems);
+public sealed record TrainResult(RunFolder Folder, RunOutcome Outcome, ImmutableArray<Problem> Problems)
+{
+    /// <summary>What the folder's record says.</summary>
+    public RunRecord? Record { get; init; }
+}
+
+/// <summary>A run for which everything is there.</summary>
+/// <param name="Image">Null where no container is used.</param>
+/// <param name="Clock">Began when the preparation did.</param>
+/// <param name="Lines">Where the program's lines go.</param>
+/// <param name="ResumedFrom">The run whose checkpoint it goes on from; null for a start from scratch.</param>
+/// <param name="Original">The run that is done again; null for a run of its own.</param>
+internal sealed record PreparedRun(
+    TrainPlan Plan, EngineChoice Choice, ITrainRunner Runner, BuiltImage? Image, Stopwatch Clock, IProgress<OutputLine> Lines,
+    string? ResumedFrom, RunRecord? Original = null);
 
 /// <summary>A training from the plan to the finished run folder.</summary>
 public sealed class TrainStep(string planFile, HostSettings host)
@@ -64,26 +78,38 @@ public sealed class TrainStep(string planFile, HostSettings host)
             : null;
         if (image is null)
             await new NativeChecksums(host.Cache).VerifyAsync(plan.Image, progress, cancellation);
-
-        var folder = RunFolder.Create(plan.Run.OutputRoot, DateTimeOffset.UtcNow);
-        File.WriteAllText(folder.Hyperparameters, JsonSerializer.Serialize(plan.Run.Hyperparameters.ToDictionary()));
-        progress.Report($"Training {plan.Project} on {Where(choice, plan.Run)}; run folder {folder.Path}");
+        var lines = Output ?? new DirectProgress<OutputLine>(line => progress.Report(line.Text));
         if (resume is not null)
             progress.Report($"Going on after epoch {resume.Epoch} of run {resume.RunId}");
         else if (plan.Run.Resume == RunPlan.ResumeAuto)
             progress.Report("Starting from scratch: no earlier run of this project is unfinished and has a checkpoint");
-        var record = Record(plan, folder, choice.Connection, image) with { ResumedFrom = resume?.RunId };
+        var result = await RunOnAsync(new PreparedRun(plan, choice, runner, image, clock, lines, resume?.RunId), progress, cancellation);
+        return device.Warning is { } warning ? result with { Problems = result.Problems.Insert(0, warning) } : result;
+    }
+
+    /// <summary>From the new folder to the finished one.</summary>
+    internal static async Task<TrainResult> RunOnAsync(PreparedRun run, IProgress<string> progress, CancellationToken cancellation)
+    {
+        var (plan, choice, runner, image, clock, lines, resumedFrom, original) = run;
+        var folder = RunFolder.Create(plan.Run.OutputRoot, DateTimeOffset.UtcNow);
+        File.WriteAllText(folder.Hyperparameters, JsonSerializer.Serialize(plan.Run.Hyperparameters.ToDictionary()));
+        progress.Report($"Training {plan.Project} on {Where(choice, plan.Run)}; run folder {folder.Path}");
+        var record = Record(plan, folder, choice.Connection, image) with { ResumedFrom = resumedFrom };
+        if (original is not null)
+            record = record with { Git = original.Git, RerunOf = original.Id };
         record.Write(folder.Record);
         var prepared = clock.Elapsed;
-        var (outcome, lastLines) = await AttendAsync(runner, new RunRequest(plan, folder, image?.Id), Output ?? new DirectProgress<OutputLine>(line => progress.Report(line.Text)), cancellation);
+        // Beside the training: nobody waits for it.
+        var data = Task.Run(() => DataFingerprint.Of(plan.Run, cancellation), CancellationToken.None);
+        var (outcome, lastLines) = await AttendAsync(runner, new RunRequest(plan, folder, image?.Id), lines, cancellation);
         outcome = OutcomeProblems.Explained(outcome, plan.Run, folder);
         // The report shows the log itself.
         var problems = OutcomeProblems.Of(outcome, plan.Run, folder, lastLines: []);
         var results = RunResults.Read(folder);
-        record = Finish(record, folder, outcome, problems, results, image?.Duration ?? TimeSpan.Zero, prepared);
+        record = Finish(record with { Data = await data }, folder, outcome, problems, results, image?.Duration ?? TimeSpan.Zero, prepared);
         var unreported = RunReport.TryWrite(folder, record, results);
-        ImmutableArray<Problem?> found = [device.Warning, .. OutcomeProblems.Of(outcome, plan.Run, folder, lastLines), unreported];
-        return new TrainResult(folder, outcome, [.. found.OfType<Problem>()]);
+        ImmutableArray<Problem?> found = [.. OutcomeProblems.Of(outcome, plan.Run, folder, lastLines), unreported];
+        return new TrainResult(folder, outcome, [.. found.OfType<Problem>()]) { Record = record };
     }
 
     private async Task<DeviceChoice> DeviceAsync(TrainPlan plan, EngineChoice choice, IProgress<string> progress, CancellationToken cancellation)
@@ -98,7 +124,7 @@ public sealed class TrainStep(string planFile, HostSettings host)
     }
 
     /// <summary>The plan was made at build time; data may have gone since.</summary>
-    private static void CheckData(RunPlan run)
+    internal static void CheckData(RunPlan run)
     {
         var missing = run.Mounts.Where(mount => mount.Kind == MountKind.Bind && !Path.Exists(mount.Source))
             .Select(mount => Codes.MissingData.With(mount.Target, mount.Source)).ToImmutableArray();

@@ -17,6 +17,7 @@ internal sealed class Steps
         report                             process, environment and mounts as one line of JSON
         show=VARIABLE                      the content of the file that an environment variable names
         write=PATH read=PATH               says "wrote PATH" or "PATH: why not"; a relative path is in the output folder
+        text=PATH=TEXT                     writes a file of the output folder; TRAIN_HP_RATE in it becomes that hyperparameter
         problems=JSON                      writes problems.json; TRAIN_DATA_DIR in it becomes the data folder's path
         list-data                          the files below the data folder, a line for each
         wait-for=PATH sleep sleep=MS       until a file exists; forever; for a while
@@ -48,6 +49,7 @@ internal sealed class Steps
             ["show"] = variable => Console.Out.WriteLine(File.ReadAllText(Environment.GetEnvironmentVariable(variable)!)),
             ["write"] = path => Attempt("wrote", path, Write),
             ["read"] = path => Attempt("read", path, file => Console.Out.WriteLine(File.ReadAllText(file))),
+            ["text"] = WriteText,
             ["problems"] = json => File.WriteAllText(
                 InOutput("problems.json"), json.Replace("TRAIN_DATA_DIR", Environment.GetEnvironmentVariable("TRAIN_DATA_DIR"), StringComparison.Ordinal)),
             ["list-data"] = _ => ListData(),
@@ -100,6 +102,13 @@ internal sealed class Steps
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllText(path, "written by the dummy trainer\n");
+    }
+
+    private static void WriteText(string pathAndText)
+    {
+        var (path, text) = pathAndText.IndexOf('=') is var at && at > 0 ? (InOutput(pathAndText[..at]), pathAndText[(at + 1)..]) : throw new ArgumentException("text=PATH=TEXT");
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, text.Replace("TRAIN_HP_RATE", Environment.GetEnvironmentVariable("TRAIN_HP_RATE"), StringComparison.Ordinal));
     }
 
     private static void Attempt(string done, string path, Action<string> action)

@@ -1,12 +1,13 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text.RegularExpressions;
 using ContainerTrain.Diagnostics;
 
 namespace ContainerTrain.Outcome;
 
 /// <summary>The folder of one run: <c>runs/20261123-174409-kqzt</c>, and <c>runs/latest</c> which points to the newest.</summary>
-public sealed class RunFolder
+public sealed partial class RunFolder
 {
     private RunFolder(string root, string id)
     {
@@ -59,6 +60,15 @@ public sealed class RunFolder
         }
     }
 
+    /// <summary>The folders of all runs below a root, oldest first: those with a run's name, and those with a record.</summary>
+    public static ImmutableArray<RunFolder> All(string root) => !Directory.Exists(root) ? [] :
+    [
+        .. Directory.EnumerateDirectories(root, "*", new EnumerationOptions { AttributesToSkip = FileAttributes.ReparsePoint })
+            .Select(path => new RunFolder(root, System.IO.Path.GetFileName(path)))
+            .Where(folder => IdPattern().IsMatch(folder.Id) || File.Exists(folder.Record))
+            .OrderBy(folder => folder.Id, StringComparer.Ordinal),
+    ];
+
     /// <summary>
     /// Every file that the program left, with the paths' parts separated by '/', in order. No links: what one points to is
     /// listed where it lies, or is not the run's, or is a path of the container.
@@ -92,4 +102,7 @@ public sealed class RunFolder
             throw;
         }
     }
+
+    [GeneratedRegex(@"^[0-9]{8}-[0-9]{6}-[a-z]{4}\z")]
+    private static partial Regex IdPattern();
 }

@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using ContainerTrain.Diagnostics;
 using ContainerTrain.Plan;
 
 namespace ContainerTrain.Outcome;
@@ -58,6 +60,28 @@ public sealed record RunRecord
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     });
+
+    private static JsonSerializerOptions Strict { get; } = new(RunRecordContext.Default.Options)
+    {
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+        TypeInfoResolver = RunRecordContext.Default.WithAddedModifier(PlanJson.RequireAll),
+        RespectNullableAnnotations = true,
+    };
+
+    /// <summary>Reads a record in which nothing is missing, so that the run can be done again.</summary>
+    /// <exception cref="ProblemException">CT1044 if it cannot be read, or was written by a version that recorded less.</exception>
+    public static RunRecord Read(string file)
+    {
+        try
+        {
+            using var stream = File.OpenRead(file);
+            return (RunRecord?)JsonSerializer.Deserialize(stream, Strict.GetTypeInfo(typeof(RunRecord))) ?? throw new JsonException("it is empty");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            throw new ProblemException(Codes.RunUnreadable.With(file, e.Message), e);
+        }
+    }
 
     /// <summary>Writes the record, replacing an earlier one in one step.</summary>
     public void Write(string file)

@@ -46,7 +46,7 @@ public static class PlanJson
     /// <summary>
     /// What is missing in the file would not get its default but zero (dotnet/runtime#84484); only what can be null may be missing.
     /// </summary>
-    private static void RequireAll(JsonTypeInfo type)
+    internal static void RequireAll(JsonTypeInfo type)
     {
         foreach (var property in type.Properties.Where(property => property.Set is not null && !CanBeNull(property)))
             property.IsRequired = true;

@@ -18,8 +18,8 @@ internal sealed record ChartSeries(string Name, int Color, IReadOnlyList<MetricP
 /// </summary>
 internal static partial class Charts
 {
-    private const double Width = 520;
-    private const double Height = 320;
+    private const double Width = 460;
+    private const double Height = 300;
 
     // Stand for the page's own colours: OxyPlot knows no variables of CSS.
     private static readonly OxyColor Text = OxyColor.FromRgb(1, 1, 1);
@@ -73,7 +73,8 @@ internal static partial class Charts
         PlotAreaBorderColor = Lines,
         PlotAreaBorderThickness = new OxyThickness(1),
         DefaultFontSize = 13,
-        Padding = new OxyThickness(2, 8, 10, 2),
+        // OxyPlot measures a narrower font than many browsers have.
+        Padding = new OxyThickness(16, 8, 14, 2),
     };
 
     private static LinearAxis LinearAxis(AxisPosition position, double[] values, string title, double padding = 0.04)
@@ -102,6 +103,7 @@ internal static partial class Charts
         axis.TicklineColor = axis.AxislineColor = axis.MajorGridlineColor = Lines;
         axis.MinorTicklineColor = OxyColors.Transparent;
         axis.MajorGridlineStyle = LineStyle.Solid;
+        axis.AxisTitleDistance = axis.Position == AxisPosition.Left ? 16 : 6;
         axis.LabelFormatter = value => value.ToString("G5", CultureInfo.InvariantCulture);
         (axis.IsZoomEnabled, axis.IsPanEnabled) = (false, false);
         return axis;

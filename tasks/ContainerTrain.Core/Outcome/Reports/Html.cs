@@ -32,9 +32,15 @@ internal static class Html
     }
 
     /// <summary>A table that scrolls by itself where the window is narrow.</summary>
-    public static XElement Table(IEnumerable<string> heads, IEnumerable<object?[]> rows) => Classed("div", "scroll", Element("table",
-        Element("thead", Element("tr", heads.Select(head => Element("th", head)).ToArray<object?>())),
-        Element("tbody", rows.Select(row => Element("tr", row.Select(Cell).ToArray<object?>())).ToArray<object?>())));
+    public static XElement Table(IEnumerable<string> heads, IEnumerable<object?[]> rows)
+    {
+        var cells = rows.Select(row => row.Select(Cell).ToArray()).ToArray();
+        return Classed("div", "scroll", Element("table",
+            Element("thead", Element("tr", heads.Select((head, column) => IsRight(column) ? Classed("th", "right", head) : Element("th", head)).ToArray<object?>())),
+            Element("tbody", cells.Select(row => Element("tr", row.ToArray<object?>())).ToArray<object?>())));
+
+        bool IsRight(int column) => cells.Any(row => row[column].Attribute("class") is not null);
+    }
 
     /// <summary>Names and values below each other.</summary>
     public static XElement Facts(IEnumerable<(string Name, object? Value)> facts) => Element("dl",

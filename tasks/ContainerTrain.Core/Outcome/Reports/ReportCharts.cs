@@ -58,11 +58,15 @@ internal sealed partial class ReportCharts(RunResults results)
         return Classed("div", "chart",
             Element("h3", group.Key),
             values.Any(value => value > 0)
-                ? Switch(name, linear, Charts.Curves(name + "b", label + ", logarithmic", results.Curves.Axis, series, log: true), startsWithLog: values.Min() > 0 && values.Max() / values.Min() > WideRange)
+                ? Switch(name, linear, Charts.Curves(name + "b", label + ", logarithmic", results.Curves.Axis, series, log: true), startsWithLog: IsWideFall(series[0].Points, values))
                 : linear,
-            Legend(series, []),
+            series.Length == 1 && series[0].Name == group.Key ? null : Legend(series, []),
             notFinite > 0 ? Classed("p", "bad small", string.Create(CultureInfo.InvariantCulture, $"{notFinite:#,0} of {group.Sum(one => one.Count):#,0} values were not finite.")) : null);
     }
+
+    /// <summary>An error that falls far goes on falling where a linear scale shows a flat line. What rises is seen on a linear one.</summary>
+    private static bool IsWideFall(IReadOnlyList<MetricPoint> points, double[] values) =>
+        points.Count > 0 && points[0].Value > points[^1].Value && values.Min() > 0 && values.Max() / values.Min() > WideRange;
 
     /// <summary>Two pictures of which one is seen; buttons of a form do it, so that the page needs no script.</summary>
     private static object?[] Switch(string name, XElement linear, XElement log, bool startsWithLog)

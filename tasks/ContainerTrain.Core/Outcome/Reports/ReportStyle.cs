@@ -46,10 +46,11 @@ internal static class ReportStyle
         .legend { display: flex; flex-wrap: wrap; gap: .1rem 1rem; font-size: .85rem; margin: .3rem 0; overflow-wrap: anywhere; }
         .swatch { display: inline-block; width: .9rem; height: .25rem; margin-right: .4rem; vertical-align: middle; border-radius: 2px; }
         .scroll { overflow-x: auto; }
-        table { border-collapse: collapse; min-width: min(100%, 30rem); }
+        table { border-collapse: collapse; width: max-content; min-width: min(100%, 24rem); }
         th, td { text-align: left; padding: .3rem 1rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
         th { font-weight: 600; font-size: .85rem; color: var(--soft); white-space: nowrap; }
-        td { max-width: 26rem; overflow-wrap: break-word; } .right { text-align: right; }
+        td { max-width: 26rem; overflow-wrap: break-word; } td .mono { display: inline-block; max-width: min(26rem, 60vw); } .right { text-align: right; }
+        @media (max-width: 32rem) { th, td { padding-right: .7rem; font-size: .85rem; } }
         dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 20rem), 1fr)); gap: .5rem 1.2rem; margin: 0; }
         dl div { min-width: 0; } dt { color: var(--soft); font-size: .85rem; } dd { margin: 0; overflow-wrap: anywhere; }
         pre { background: var(--card); border: 1px solid var(--line); border-radius: .4rem; padding: .6rem .8rem; margin: .4rem 0;

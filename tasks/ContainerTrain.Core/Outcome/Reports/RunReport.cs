@@ -10,6 +10,9 @@ namespace ContainerTrain.Outcome;
 /// <summary>The page of one run, <c>report.html</c>: everything on it, in one file that asks the network for nothing.</summary>
 internal sealed class RunReport(RunRecord record, RunResults results)
 {
+    /// <summary>In the order in which they happen.</summary>
+    private static readonly string[] Phases = ["image", "prepare", "train", "collect"];
+
     /// <summary>Writes the page into the run's folder, replacing an earlier one; returns a warning where that was not possible.</summary>
     public static Problem? TryWrite(RunFolder folder, RunRecord record, RunResults results)
     {
@@ -27,6 +30,7 @@ internal sealed class RunReport(RunRecord record, RunResults results)
     public string Render() => Page($"{record.Id} · {record.Project}",
         Head(),
         record.Problems.Select(ProblemBox),
+        LastLines(),
         Notes(),
         FinalMetrics(),
         new ReportCharts(results).Curves(),
@@ -34,8 +38,7 @@ internal sealed class RunReport(RunRecord record, RunResults results)
         Coefficients(),
         Hyperparameters(),
         Section("Run", RunFacts()),
-        Section("Time", Table(["phase", "seconds"], record.Seconds.Select(phase => new object?[] { phase.Key, Number(phase.Value) }))),
-        LastLines(),
+        Section("Time", Table(["phase", "seconds"], record.Seconds.OrderBy(phase => Array.IndexOf(Phases, phase.Key)).Select(phase => new object?[] { phase.Key, Number(phase.Value) }))),
         Artifacts(),
         Footer());
 
