@@ -24,7 +24,7 @@ public sealed class RerunStep(string outputRoot, string runId, HostSettings host
         var plan = original.Plan with { Run = original.Plan.Run with { OutputRoot = outputRoot } };
         TrainStep.CheckData(plan.Run);
         using var choice = EngineSelector.Select(original.Engine.Kind, host.Engine, cancellation);
-        if (await new EngineImages(choice.Connection!).FindAsync(image.Id, cancellation) is null)
+        if (new EngineImages(choice.Connection!).Find(image.Id, cancellation) is null)
             throw new ProblemException(Codes.ImageOfRunGone.With(image.Id, original.Id, choice.Connection!.Endpoint, Origin(original)));
         var changed = ChangedData(original, cancellation);
         foreach (var problem in changed)
