@@ -45,7 +45,7 @@ public sealed class RerunStep(string outputRoot, string runId, HostSettings host
             return found;
         var ids = runs.Select(run => run.Id).ToArray();
         var newest = ids.Length == 0 ? " It has no runs." : $" The newest: {string.Join(", ", ids.Reverse().Take(Shown))}.";
-        throw new ProblemException(Codes.UnknownRun.With(runId, outputRoot, Suggestion.Sentence(runId, ids) is { Length: > 0 } near ? near : newest));
+        throw new ProblemException(Codes.RunNotFound.With(runId, outputRoot, Suggestion.Sentence(runId, ids) is { Length: > 0 } near ? near : newest));
     }
 
     private static string Origin(RunRecord run) =>

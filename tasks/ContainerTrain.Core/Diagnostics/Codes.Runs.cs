@@ -3,7 +3,7 @@ namespace ContainerTrain.Diagnostics;
 /// <content>Runs that are looked at again: reports, lists, reruns.</content>
 public static partial class Codes
 {
-    public static readonly DiagnosticCode UnknownRun = Error("CT1040", "Unknown run",
+    public static readonly DiagnosticCode RunNotFound = Error("CT1040", "Unknown run",
         "TrainRunId is '{0}', and there is no such run in '{1}'.{2}",
         "Give the id of a run, as -t:TrainRuns lists them, or 'latest'.");
 

@@ -21,7 +21,6 @@ internal static class RunWords
         RunReason.Killed => "killed",
         RunReason.NotStarted => "not started",
         RunReason.DeviceMissing => "device missing",
-        RunReason.DeviceMissing => "device missing",
         RunReason.EngineLost => "engine lost",
         _ => "failed",
     };
