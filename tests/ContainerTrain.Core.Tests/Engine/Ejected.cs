@@ -31,6 +31,27 @@ public sealed class AnEjectedContext : IDisposable
         Assert.Equal("app", File.ReadAllText(Path.Join(Target, "app/sub/a.dll")));
     }
 
+    /// <summary>The container's user is not the one who restored the packages.</summary>
+    [Theory]
+    [InlineData("src/libx.so", "natives/x/1.0/libx.so")]
+    [InlineData("src/a.dll", "app/sub/a.dll")]
+    public void HasFilesThatEveryUserMayRead(string source, string target)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("Files have no such modes there.");
+        }
+        else
+        {
+            const UnixFileMode mine = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            var image = Image();
+            File.SetUnixFileMode(_folder.At(source), mine);
+            EjectedContext.Write(image, Target);
+            Assert.Equal(mine | UnixFileMode.GroupRead | UnixFileMode.OtherRead, File.GetUnixFileMode(Path.Join(Target, target)));
+            Assert.Equal(mine, File.GetUnixFileMode(_folder.At(source)));
+        }
+    }
+
     [Fact]
     public void TakesThePlaceOfAnEarlierOne()
     {

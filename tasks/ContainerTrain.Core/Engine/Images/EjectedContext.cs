@@ -31,15 +31,28 @@ internal static class EjectedContext
         foreach (var layer in image.Layers)
         {
             foreach (var file in layer.Files)
-                Place(file.Source, Path.Join(folder, layer.Name, file.Target), layer.Kind.IsShared());
+                Place(file, Path.Join(folder, layer.Name, file.Target), layer.Kind.IsShared());
         }
     }
 
-    /// <summary>Packages never change where they lie, so that a link is as good as a copy; the next build changes the rest.</summary>
-    private static void Place(string source, string target, bool immutable)
+    /// <summary>
+    /// Packages never change where they lie, so that a link is as good as a copy; the next build changes the rest. Only
+    /// what every user may read is linked: COPY keeps the mode, and the program runs as another user. TorchSharp joins
+    /// CUDA's libraries in temporary files, which nobody else may read.
+    /// </summary>
+    private static void Place(FilePlan file, string target, bool immutable)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-        if (!immutable || OperatingSystem.IsWindows() || !Posix.TryLink(source, target))
-            File.Copy(source, target);
+        if (OperatingSystem.IsWindows())
+        {
+            File.Copy(file.Source, target);
+            return;
+        }
+        var isReadable = File.GetUnixFileMode(file.Source).HasFlag(UnixFileMode.OtherRead);
+        if (immutable && isReadable && Posix.TryLink(file.Source, target))
+            return;
+        File.Copy(file.Source, target);
+        if (!isReadable)
+            File.SetUnixFileMode(target, LayerTar.ModeOf(file));
     }
 }
