@@ -64,9 +64,10 @@ public sealed class TrainStep(string planFile, HostSettings host)
         var plan = PlanJson.Read(planFile);
         plan = plan with { Run = plan.Run with { Arguments = plan.Run.Arguments.AddRange(Arguments) } };
         CheckData(plan.Run);
+        // What is recorded is what was found: done again, the run goes on from there and not from what is newest then.
         var resume = ResumePoint.Find(plan.Run, plan.Project);
-        if (resume is not null)
-            plan = plan with { Run = plan.Run with { Mounts = plan.Run.Mounts.Add(resume.Mount) } };
+        var isAutomatic = plan.Run.Resume == RunPlan.ResumeAuto;
+        plan = plan with { Run = resume is null ? plan.Run with { Resume = RunPlan.ResumeNever } : plan.Run with { Resume = resume.RunId, Mounts = plan.Run.Mounts.Add(resume.Mount) } };
         var clock = Stopwatch.StartNew();
         using var choice = EngineSelector.Select(plan.Run.Engine, host.Engine, cancellation);
         ITrainRunner runner = choice.Connection is { } engine ? new DockerRunner(engine) : new ProcessRunner(host.Dotnet);
@@ -81,7 +82,7 @@ public sealed class TrainStep(string planFile, HostSettings host)
         var lines = Output ?? new DirectProgress<OutputLine>(line => progress.Report(line.Text));
         if (resume is not null)
             progress.Report($"Going on after epoch {resume.Epoch} of run {resume.RunId}");
-        else if (plan.Run.Resume == RunPlan.ResumeAuto)
+        else if (isAutomatic)
             progress.Report("Starting from scratch: no earlier run of this project is unfinished and has a checkpoint");
         var result = await RunOnAsync(new PreparedRun(plan, choice, runner, image, clock, lines, resume?.RunId), progress, cancellation);
         return device.Warning is { } warning ? result with { Problems = result.Problems.Insert(0, warning) } : result;

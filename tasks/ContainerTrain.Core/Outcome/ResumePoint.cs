@@ -16,6 +16,8 @@ public sealed record ResumePoint(string RunId, string Checkpoints, int Epoch)
     /// <exception cref="ProblemException">CT1030, CT1031, CT1032: the run that it names is not one to go on from.</exception>
     public static ResumePoint? Find(RunPlan run, string project) => run.Resume switch
     {
+        // A plan that a run recorded says where that run went on from.
+        _ when run.Mounts.Any(mount => mount.Target == ContainerPaths.Resume) => null,
         RunPlan.ResumeNever => null,
         RunPlan.ResumeAuto => Newest(run.OutputRoot, project),
         var id => Named(id, run.OutputRoot, project),

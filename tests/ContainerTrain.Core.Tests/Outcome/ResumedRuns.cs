@@ -144,6 +144,16 @@ public sealed class ARunToGoOnFrom : IDisposable
     }
 
     [Fact]
+    public void IsFoundOnceForARunThatIsDoneAgain()
+    {
+        Make("20260101-000000-aaaa", "canceled");
+        var run = Given.Plan(Given.Inputs).Run with { OutputRoot = _project.At("runs"), Resume = "auto" };
+        var resumed = run with { Mounts = run.Mounts.Add(ResumePoint.Find(run, "Demo")!.Mount) };
+
+        Assert.Null(ResumePoint.Find(resumed, "Demo"));
+    }
+
+    [Fact]
     public void IsNamedWhereARunEndedEarly()
     {
         var folder = RunFolder.Create(_project.At("runs"), DateTimeOffset.UnixEpoch);
