@@ -20,7 +20,7 @@ public sealed class NativeBases
     public async Task<string> ImportAsync(ContainerEngine engine, string name)
     {
         var tar = await (name == "musl" ? _musl : _bookworm).Value;
-        var (repository, tag) = ($"localhost/containertrain-tests/{name}", Guid.NewGuid().ToString("n"));
+        var (repository, tag) = ($"containertrain-tests/{name}", Guid.NewGuid().ToString("n"));
         await using var file = File.OpenRead(tar);
         using var content = new StreamContent(file);
         using var response = await engine.Connection.Http.PostAsync($"images/create?fromSrc=-&repo={repository}&tag={tag}", content, TestContext.Current.CancellationToken);
