@@ -211,13 +211,15 @@ public sealed class NativesOnAnImage : IDisposable
 
     [Fact]
     public void AreThoseOfPackagesAndThoseThatAreCalledSo() => Assert.Equal(
-        ["/p/native.bin", "/own/libx.so", "/own/liby.so.1.2"],
+        ["/p/native.bin", "/own/libx.so", "/own/liby.so.1.2", "/own/x64.so"],
         ImagePreflight.NativesOf(Given.Plan(Given.Image(image => image with
         {
             Files =
             [
                 Given.Native("/p/native.bin", "native.bin", "P", "1.0.0"), Given.Library("/p/P.dll", "P.dll", "P", "1.0.0"),
                 Given.Own("/own/libx.so", "libx.so"), Given.Own("/own/liby.so.1.2", "liby.so.1.2"), Given.Own("/own/notes.so.txt", "notes.so.txt"),
+                Given.Own("/own/x64.so", "runtimes/linux-x64/native/libz.so"), Given.Own("/own/arm64.so", "runtimes/linux-arm64/native/libz.so"),
+                Given.Own("/own/musl.so", "runtimes/linux-musl-x64/native/libz.so"), Given.Own("/own/so", "so"),
             ],
         })).Image));
 

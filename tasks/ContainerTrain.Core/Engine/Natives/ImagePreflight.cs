@@ -18,7 +18,7 @@ internal sealed class ImagePreflight(EngineConnection engine, BuildCache cache)
 
     /// <summary>The files of a plan that a loader may load: those of native packages, and others with such a name.</summary>
     public static ImmutableArray<string> NativesOf(ImagePlan image) =>
-        [.. image.Layers.SelectMany(layer => layer.Files.Where(file => layer.Kind == LayerKind.Natives || IsLibrary(file.Target))).Select(file => file.Source)];
+        [.. image.Layers.SelectMany(layer => layer.Files.Where(file => (layer.Kind == LayerKind.Natives || IsLibrary(file.Target)) && !IsOfAnotherSystem(file.Target, image.Platform))).Select(file => file.Source)];
 
     /// <param name="image">The plan.</param>
     /// <param name="system">What the native libraries are put on: the base image, or the one with the project's packages.</param>
@@ -29,7 +29,7 @@ internal sealed class ImagePreflight(EngineConnection engine, BuildCache cache)
     {
         if (!image.NativePreflight || NativesOf(image) is not { IsEmpty: false } natives)
             return;
-        var mark = Path.Join(cache.Preflights, $"{Key(StateOf(natives).Append(system.Id).Append(LibraryPathOf(image, system)))}.fits");
+        var mark = Path.Join(cache.Preflights, $"{Key(StateOf(natives).Append(system.Id).Append(image.Platform).Append(LibraryPathOf(image, system)))}.fits");
         if (File.Exists(mark) && !cache.Verify)
             return;
         try
@@ -106,6 +106,11 @@ internal sealed class ImagePreflight(EngineConnection engine, BuildCache cache)
 
     private static string Key(IEnumerable<string> content) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', content))))[..32];
+
+    /// <summary>Some packages bring the libraries of all systems, in the folders where .NET looks for those of its own.</summary>
+    private static bool IsOfAnotherSystem(string target, string platform) =>
+        target.StartsWith("runtimes/", StringComparison.Ordinal)
+        && !target.StartsWith(platform == "linux/arm64" ? "runtimes/linux-arm64/" : "runtimes/linux-x64/", StringComparison.Ordinal);
 
     /// <summary><c>libx.so</c> or <c>libx.so.1.2</c>. By hand: it is asked of every file at every edit.</summary>
     private static bool IsLibrary(string target)
