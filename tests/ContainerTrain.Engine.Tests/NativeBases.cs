@@ -20,13 +20,14 @@ public sealed class NativeBases
     public async Task<string> ImportAsync(ContainerEngine engine, string name)
     {
         var tar = await (name == "musl" ? _musl : _bookworm).Value;
-        var (repository, tag) = ($"containertrain-tests/{name}", Guid.NewGuid().ToString("n"));
+        // Podman 4 reads no tag but the one in the name.
+        var image = $"containertrain-tests/{name}:{Guid.NewGuid():n}";
         await using var file = File.OpenRead(tar);
         using var content = new StreamContent(file);
-        using var response = await engine.Connection.Http.PostAsync($"images/create?fromSrc=-&repo={repository}&tag={tag}", content, TestContext.Current.CancellationToken);
+        using var response = await engine.Connection.Http.PostAsync($"images/create?fromSrc=-&repo={Uri.EscapeDataString(image)}", content, TestContext.Current.CancellationToken);
         var answer = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         Assert.True(response.StatusCode == HttpStatusCode.OK && !answer.Contains("errorDetail", StringComparison.Ordinal), answer);
-        return $"{repository}:{tag}";
+        return image;
     }
 
     private static async Task<string> MakeAsync(string name)
