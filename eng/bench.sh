@@ -8,6 +8,7 @@ usage() {
     cat <<'USAGE'
 usage: eng/bench.sh inner-loop [OPTION...]
        eng/bench.sh training [OPTION...]
+       eng/bench.sh metrics [--rounds N]
 
 inner-loop: from an edit to an image: plain dotnet build, ours, dotnet publish -t:PublishContainer, and dotnet publish
 with docker build (BuildKit where a client of this machine can, and the classic builder). Gets an engine,
@@ -33,10 +34,16 @@ artifacts/bench/training.md and .json. Gets the flights of the npm package vega-
   --cases A,B       of full-batch, minibatch, flights, first-epoch (all)
 
 A full run takes about two minutes, and wants the machine for itself.
+
+metrics: what logging costs a training loop of about a thousand steps per second, beside writers that one
+would write first. Needs no engine and about a minute; writes artifacts/bench/metrics.md, which is the stdout too.
+
+  --rounds N        rounds, each with two blocks of the loop with a writer and two without, for each writer (20)
 USAGE
 }
 
 BENCH_DIR=$ARTIFACTS_DIR/bench
+PROGRAM=$BENCH_DIR/program
 PROJECT=$REPO_ROOT/tests/ContainerTrain.Benchmarks/ContainerTrain.Benchmarks.csproj
 
 # registry_program: the program that eng/engine.sh unpacked, or the installed one; empty where there is none.
@@ -55,8 +62,20 @@ torchsharp_version() {
     sed -n 's:.*<TorchSharpVersion>\(.*\)</TorchSharpVersion>.*:\1:p' "$REPO_ROOT/Directory.Packages.props" | head -n 1
 }
 
+# build_program VERSION: into $PROGRAM.
+build_program() {
+    local log
+    log=$ARTIFACTS_DIR/test-results/build-bench.binlog
+    dotnet build "$PROJECT" --configuration Release --nologo --verbosity quiet "-p:Version=$1" "-bl:$log" >&2 ||
+        die "the benchmark could not be built; the build log is $log"
+    rm -f "$log"
+    # From a copy: a build of the solution meanwhile would write over a program that runs.
+    rm -rf "$PROGRAM"
+    cp -r "$(dotnet msbuild "$PROJECT" -getProperty:TargetDir -p:Configuration=Release)" "$PROGRAM"
+}
+
 inner_loop() {
-    local version program log
+    local version
     cd "$REPO_ROOT"
     mkdir -p "$BENCH_DIR" "$ARTIFACTS_DIR/test-results"
     hold_lock "$BENCH_DIR/.lock" inner-loop "$@"
@@ -64,18 +83,11 @@ inner_loop() {
     "$ENG_DIR/engine.sh" up >&2
     eval "$("$ENG_DIR/engine.sh" env)"
     version=$("$ENG_DIR/pack.sh" | tail -n 1)
-    log=$ARTIFACTS_DIR/test-results/build-bench.binlog
-    dotnet build "$PROJECT" --configuration Release --nologo --verbosity quiet "-p:Version=$version" "-bl:$log" >&2 ||
-        die "the benchmark could not be built; the build log is $log"
-    rm -f "$log"
-    # From a copy: a build of the solution meanwhile would write over a program that runs.
-    program=$BENCH_DIR/program
-    rm -rf "$program"
-    cp -r "$(dotnet msbuild "$PROJECT" -getProperty:TargetDir -p:Configuration=Release)" "$program"
+    build_program "$version"
     # The same for all variants: no node that one leaves serves another; and the compiler server, as by default,
     # whatever this shell is set to. The bench ends the one it started.
     export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=true DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
-    dotnet "$program/ContainerTrain.Benchmarks.dll" --folder "$BENCH_DIR" --version "$version" --torchsharp "$(torchsharp_version)" \
+    dotnet "$PROGRAM/ContainerTrain.Benchmarks.dll" --folder "$BENCH_DIR" --version "$version" --torchsharp "$(torchsharp_version)" \
         --mirror "${TrainRegistryMirror:-}" --registry-program "$(registry_program)" "$@"
 }
 
@@ -131,6 +143,17 @@ training() {
         dotnet /bench/ContainerTrain.Benchmarks.Training.dll /results "$commit" "/data/$(basename "$FLIGHTS")" "$rounds" "$cases"
 }
 
+metrics() {
+    local rounds=20
+    if [ "${1:-}" = --rounds ]; then rounds=${2:-}; fi
+    if [ "$#" -ne 0 ] && { [ "$#" -ne 2 ] || [ "$1" != --rounds ]; }; then usage >&2; exit 2; fi
+    cd "$REPO_ROOT"
+    mkdir -p "$BENCH_DIR" "$ARTIFACTS_DIR/test-results"
+    hold_lock "$BENCH_DIR/.lock" metrics "$@"
+    build_program "$("$ENG_DIR/pack.sh" --version)"
+    dotnet "$PROGRAM/ContainerTrain.Benchmarks.dll" metrics --folder "$BENCH_DIR" --rounds "$rounds"
+}
+
 command=${1:-}
 [ "$#" -eq 0 ] || shift
 case $command in
@@ -141,6 +164,10 @@ case $command in
     inner-loop)
         case " $* " in *' --help '* | *' -h '*) usage; exit 0 ;; esac
         inner_loop "$@"
+        ;;
+    metrics)
+        case " $* " in *' --help '* | *' -h '*) usage; exit 0 ;; esac
+        metrics "$@"
         ;;
     -h | --help | help) usage ;;
     *) usage >&2; exit 2 ;;

@@ -4,7 +4,11 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using ContainerTrain.Benchmarks;
 using ContainerTrain.Benchmarks.Measuring;
+using ContainerTrain.Benchmarks.Metrics;
 using ContainerTrain.Benchmarks.Reporting;
+
+if (args is ["metrics", .. var rest])
+    return MetricsBench.Run(rest);
 
 Options options;
 try

@@ -19,6 +19,7 @@ internal sealed class EventFile : IDisposable
     private readonly ProtoBuffer _event = new(reserved: LengthBytes + ChecksumBytes);
     private readonly ProtoBuffer _values = new(reserved: 0);
     private readonly ProtoBuffer _value = new(reserved: 0);
+    private readonly ProtoBuffer _pending = new(reserved: 0);
     private bool _continues;
 
     private EventFile(RecordFile file, RunClock clock, bool continues) => (_file, _clock, _continues) = (file, clock, continues);
@@ -32,6 +33,7 @@ internal sealed class EventFile : IDisposable
             $"events.out.tfevents.{clock.Started.ToUnixTimeSeconds():d10}.{Environment.MachineName}.{Environment.ProcessId}.{Stamp(clock):d6}");
         var file = new EventFile(RecordFile.Open(Path.Combine(folder, name)), clock, continues);
         file.WriteVersion();
+        file.Flush();
         return file;
     }
 
@@ -63,8 +65,21 @@ internal sealed class EventFile : IDisposable
         _values.Bytes(Fields.Value, _value.Written);
     }
 
-    /// <summary>Writes the event.</summary>
-    /// <exception cref="TrainingException">CT4110: it cannot be written.</exception>
+    /// <summary>Whether events wait for <see cref="Flush"/>.</summary>
+    public bool HasPending => _pending.Written.Length > 0;
+
+    /// <summary>Writes all events that wait.</summary>
+    /// <exception cref="TrainingException">CT4110: they cannot be written.</exception>
+    public void Flush()
+    {
+        if (HasPending)
+        {
+            _file.Append(_pending.Written);
+            _pending.Clear();
+        }
+    }
+
+    /// <summary>Completes the event, which waits for <see cref="Flush"/>.</summary>
     public void End()
     {
         _event.Bytes(Fields.Summary, _values.Written);
@@ -98,14 +113,14 @@ internal sealed class EventFile : IDisposable
         _event.Double(Fields.WallTime, (_clock.Started + elapsed - DateTimeOffset.UnixEpoch).TotalSeconds);
     }
 
-    /// <summary>length, checksum of the length, event, checksum of the event: in one write.</summary>
+    /// <summary>length, checksum of the length, event, checksum of the event.</summary>
     private void Write()
     {
         var head = _event.Reserved;
         BinaryPrimitives.WriteUInt64LittleEndian(head, (ulong)_event.Written.Length);
         BinaryPrimitives.WriteUInt32LittleEndian(head[LengthBytes..], Checksum(head[..LengthBytes]));
         _event.Fixed32(Checksum(_event.Written));
-        _file.Append(_event.All);
+        _pending.Raw(_event.All);
     }
 
     /// <summary>CRC-32C, rotated and shifted so that the checksum of data that holds checksums is not weak.</summary>

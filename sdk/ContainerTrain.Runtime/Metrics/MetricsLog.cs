@@ -5,22 +5,30 @@ namespace ContainerTrain.Runtime;
 /// <summary>
 /// The curve of a run. Each <see cref="Log"/> is a line of <c>metrics.jsonl</c>,
 /// <c>{"step":7,"time":"2026-01-31T12:00:00Z","elapsed":1.25,"train_mse":0.25}</c> (docs/metrics.md has the schema),
-/// and a record of an event file for TensorBoard. Both are with the kernel when it returns: a killed process loses
-/// nothing that it logged. Safe for use from several threads.
+/// and a record of an event file for TensorBoard. The line is with the kernel when it returns: a killed process loses
+/// nothing that it logged. TensorBoard's file gets it within a tenth of a second. Safe for use from several threads.
 /// </summary>
 public sealed class MetricsLog : IDisposable
 {
+    /// <summary>TensorBoard looks every few seconds: a write for each record would only double what a log costs.</summary>
+    private static readonly TimeSpan EventsWait = TimeSpan.FromSeconds(0.1);
+
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Metric> _metrics = new(StringComparer.Ordinal);
     private readonly RunClock _clock;
     private readonly RecordFile _file;
     private readonly MetricsLine _line = new();
     private readonly EventFile? _events;
+    private readonly ITimer _eventsTimer;
+    private TimeSpan _eventsWritten = -EventsWait;
+    private bool _isTimerSet;
     private bool _isClosed;
+    private TrainingException? _failure;
 
-    private MetricsLog(RecordFile file, EventFile? events, RunClock clock)
+    private MetricsLog(RecordFile file, EventFile? events, RunClock clock, TimeProvider time)
     {
         (_file, _events, _clock) = (file, events, clock);
+        _eventsTimer = time.CreateTimer(_ => WriteWaitingEvents(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>
@@ -63,7 +71,7 @@ public sealed class MetricsLog : IDisposable
             using var header = new MetricsLine();
             file.Append(header.Header(runId, clock.UtcNow));
             events = withEvents ? EventFile.Create(Path.Combine(folder, "tensorboard"), clock) : null;
-            return new MetricsLog(file, events, clock);
+            return new MetricsLog(file, events, clock, time);
         }
         catch
         {
@@ -83,6 +91,11 @@ public sealed class MetricsLog : IDisposable
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_isClosed, this);
+            if (_failure is not null)
+            {
+                throw _failure;
+            }
+
             var (elapsed, utcNow) = (_clock.Elapsed, _clock.UtcNow);
             _line.Begin(step, utcNow, elapsed);
             _events?.Begin(step, elapsed);
@@ -97,8 +110,8 @@ public sealed class MetricsLog : IDisposable
             }
 
             _file.Append(_line.End());
-            _events?.End();
             Count++;
+            WriteEvents(elapsed);
             if (notFinite is not null && !AllowNonFinite)
             {
                 throw NotFinite(notFinite, step);
@@ -114,15 +127,61 @@ public sealed class MetricsLog : IDisposable
         }
     }
 
-    /// <summary>Closes the files; nothing was held back in memory.</summary>
+    /// <summary>Closes the files. Lines were not held back in memory; events for TensorBoard that were are written.</summary>
     public void Dispose()
     {
+        WriteWaitingEvents();
         lock (_lock)
         {
             _isClosed = true;
+            _eventsTimer.Dispose();
             _line.Dispose();
             _file.Dispose();
             _events?.Dispose();
+        }
+    }
+
+    /// <summary>At once after a pause, so that slow trainings wait for nothing; else together with those of the next tenth of a second.</summary>
+    private void WriteEvents(TimeSpan now)
+    {
+        if (_events is null)
+        {
+            return;
+        }
+
+        _events.End();
+        if (now - _eventsWritten >= EventsWait)
+        {
+            _events.Flush();
+            _eventsWritten = now;
+        }
+        else if (!_isTimerSet)
+        {
+            _isTimerSet = true;
+            _eventsTimer.Change(EventsWait, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void WriteWaitingEvents()
+    {
+        lock (_lock)
+        {
+            _isTimerSet = false;
+            if (_isClosed || _events is null)
+            {
+                return;
+            }
+
+            try
+            {
+                _events.Flush();
+                _eventsWritten = _clock.Elapsed;
+            }
+            catch (TrainingException e)
+            {
+                // The training is told with its next line; there may be none, and the curve is in metrics.jsonl.
+                _failure = e;
+            }
         }
     }
 

@@ -56,6 +56,9 @@ internal sealed class ProtoBuffer
         value.CopyTo(Take(value.Length));
     }
 
+    /// <summary>Bytes that are no field.</summary>
+    public void Raw(ReadOnlySpan<byte> bytes) => bytes.CopyTo(Take(bytes.Length));
+
     /// <summary>Four bytes that are no field.</summary>
     public void Fixed32(uint value) => BinaryPrimitives.WriteUInt32LittleEndian(Take(sizeof(uint)), value);
 

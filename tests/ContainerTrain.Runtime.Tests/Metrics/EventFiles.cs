@@ -41,6 +41,17 @@ public sealed class EventFiles : IDisposable
     }
 
     [Fact]
+    public void GetWhatIsLoggedThoughNothingMoreIs()
+    {
+        using var metrics = Open();
+        metrics.Log(1, ("a", 1));
+        metrics.Log(2, ("a", 1));
+        metrics.Log(3, ("a", 1));
+
+        Assert.True(SpinWait.SpinUntil(() => EventReader.Read(Assert.Single(Files()))[^1].Step == 3, TimeSpan.FromSeconds(60)));
+    }
+
+    [Fact]
     public void HoldNamesOfAnyLength()
     {
         var name = new string('n', 100_000);

@@ -119,7 +119,7 @@ internal sealed class MetricCurves
                 step = number;
             else if (name.ValueTextEquals("epoch"u8))
                 epoch = number;
-            else if (!name.ValueTextEquals("time"u8))
+            else if (!name.ValueTextEquals("time"u8) && !name.ValueTextEquals("elapsed"u8))
                 _values.Add((Find(ref name), number));
         }
         if (json.TokenType != JsonTokenType.EndObject || json.Read())
