@@ -24,6 +24,9 @@ public sealed class ImageStep(string planFile, BuildCache cache)
     /// <summary>Whether an image that is not up to date is an error (CT3011) rather than built.</summary>
     public bool OnlyAsk { get; init; }
 
+    /// <summary>The deps image that was begun before the compiler, if one was.</summary>
+    public PreparedDeps? Prepared { get; init; }
+
     public string StampFile => Path.Join(_folder, "image.stamp");
 
     public string Dockerfile => Path.Join(_folder, "Dockerfile");
@@ -47,6 +50,17 @@ public sealed class ImageStep(string planFile, BuildCache cache)
         }
         await EnsureAsync(plan, engine, settings, progress, cancellation);
         return null;
+    }
+
+    /// <summary>Builds the deps image of a plan that has no application yet; its name, or null where no engine answers.</summary>
+    public async Task<string?> PrepareAsync(
+        ImagePlan plan, EngineKind wanted, EngineSettings settings, IProgress<string> progress, CancellationToken cancellation)
+    {
+        using var choice = EngineSelector.Select(wanted, settings, cancellation);
+        if (choice.Connection is not { } engine)
+            return null;
+        var builder = await BuilderSelector.SelectAsync(plan, engine, cache, progress, cancellation);
+        return await builder.PrepareAsync(await FilesAsync(plan, progress, cancellation), progress, cancellation);
     }
 
     /// <summary>The image of the plan on this engine, built only if it is not there.</summary>
@@ -80,10 +94,14 @@ public sealed class ImageStep(string planFile, BuildCache cache)
     {
         try
         {
+            var prepared = Prepared is null ? null : await Prepared.JoinAsync(progress, cancellation);
             var builder = await BuilderSelector.SelectAsync(plan, engine, cache, progress, cancellation);
             var image = await builder.BuildAsync(await FilesAsync(plan, progress, cancellation), previous, progress, cancellation);
+            var janitor = new ImageJanitor(engine);
             if (previous is not null)
-                new ImageJanitor(engine).RemoveSuperseded(previous, image, cancellation);
+                janitor.RemoveSuperseded(previous, image, cancellation);
+            if (prepared is not null && prepared != image.DepsImage)
+                janitor.RemoveDepsIfUnused(prepared, cancellation);
             return image;
         }
         catch (Exception e) when (EngineConnection.IsUnreachable(e) && !cancellation.IsCancellationRequested)

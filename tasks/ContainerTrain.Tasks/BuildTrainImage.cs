@@ -20,7 +20,8 @@ public sealed class BuildTrainImage : EngineTask, IIncrementalTask
         // By name only: TryParse takes numbers too.
         if (!Enum.TryParse<ImageWish>(BuildImage, ignoreCase: true, out var wish) || !wish.ToString().Equals(BuildImage, StringComparison.OrdinalIgnoreCase))
             throw new ProblemException(Codes.UnknownValue.With("TrainBuildImage", BuildImage, "auto, true, false", ""));
-        var step = new ImageStep(PlanFile, Cache) { OnlyAsk = FailIfNotIncremental };
+        using var prepared = (BuildEngine as IBuildEngine4)?.UnregisterTaskObject(PrepareTrainImage.KeyOf(PlanFile), RegisteredTaskObjectLifetime.Build) as PreparedDeps;
+        var step = new ImageStep(PlanFile, Cache) { OnlyAsk = FailIfNotIncremental, Prepared = prepared };
         if (step.RunAsync(wish, EngineSettings, Live, Cancellation).GetAwaiter().GetResult() is { } warning)
             Report([warning]);
     }

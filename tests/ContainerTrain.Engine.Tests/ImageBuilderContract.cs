@@ -248,6 +248,50 @@ public abstract class ImageBuilderContract(ContainerEngine engine) : IAsyncLifet
     }
 
     [Fact]
+    public async Task TheDepsImageThatWasPreparedIsTheOneThatTheImageStandsOn()
+    {
+        var library = new InputFile(_project.Write("lib/Some.dll", $"{Guid.NewGuid()}"), "Some.dll", FileOrigin.PackageLibrary, "Some.Library", "1.0.0");
+        var native = new InputFile(_project.Write("lib/libsome.so", $"{Guid.NewGuid()}"), "libsome.so", FileOrigin.PackageNative, "Some.Native", "1.0.0");
+        var image = Plan(same => same, [AppFile("App.dll", "program"), library, native], shared: library);
+        var packagesOnly = image with { Layers = [.. image.Layers.Where(layer => layer.Kind.IsShared())] };
+        var (early, late) = (new Lines<string>(), new Lines<string>());
+
+        var prepared = await (await SelectAsync(packagesOnly, engine.NewCache(), early)).PrepareAsync(packagesOnly, early, Cancellation);
+        var built = await BuildAsync(image, previous: null, late, Cancellation);
+
+        Assert.Equal(prepared, built.DepsImage);
+        Assert.Contains(early.All, line => line.StartsWith("Building the deps image", StringComparison.Ordinal));
+        Assert.DoesNotContain(late.All, line => line.StartsWith("Building the deps image", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task ADepsImageIsTheSameWhetherItIsHashedBeforeItIsSentOrMeanwhile()
+    {
+        // Longer than what is always hashed first.
+        var path = _project.Write("lib/libsome.so", $"{Guid.NewGuid()}");
+        using (var file = File.OpenWrite(path))
+            file.SetLength(80_000_000);
+        var image = Plan(same => same, [AppFile("App.dll", "program"), new InputFile(path, "libsome.so", FileOrigin.PackageNative, "Some.Native", "1.0.0")]);
+
+        var meanwhile = await BuildAsync(image);
+        var images = new EngineImages(engine.Connection);
+        var id = images.Find(meanwhile.DepsImage, Cancellation)!.Id;
+        images.Remove(image.References[0], Cancellation);
+        Assert.True(images.Remove(meanwhile.DepsImage, Cancellation));
+        Assert.Null(images.Find(meanwhile.DepsImage, Cancellation));
+        var cache = engine.NewCache();
+        var digests = cache.LoadDigests();
+        foreach (var layer in image.Layers)
+            digests.Digest(layer, image.WorkingDirectory, verify: false, Cancellation);
+        digests.Save();
+        var before = await (await SelectAsync(image, cache, new Lines<string>())).BuildAsync(image, previous: null, new Lines<string>(), Cancellation);
+
+        Assert.Equal(meanwhile.DepsImage, before.DepsImage);
+        if (engine.Connection.Version.Kind == EngineKind.Docker && this is DockerImageBuild)
+            Assert.Equal(id, images.Find(before.DepsImage, Cancellation)!.Id);
+    }
+
+    [Fact]
     public async Task ACanceledBuildLeavesNoImage()
     {
         var image = Plan(image => image with { Instructions = [Instruction("RUN echo started && sleep 600", "app")] });

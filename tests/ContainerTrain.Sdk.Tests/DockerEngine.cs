@@ -100,6 +100,6 @@ public sealed partial class DockerEngine : IAsyncLifetime
     private static Task<CommandResult> DockerAsync(params ImmutableArray<string> arguments) =>
         new Command("docker", arguments, Path.GetTempPath(), ImmutableDictionary<string, string?>.Empty).RunAsync();
 
-    [GeneratedRegex("Building the (deps|system) image (?<name>containertrain/(deps|system):[0-9a-f]{16})")]
+    [GeneratedRegex("Buil(?:t|ding) the (deps|system) image (?<name>containertrain/(deps|system):[0-9a-f]{16})")]
     private static partial Regex SharedImage();
 }

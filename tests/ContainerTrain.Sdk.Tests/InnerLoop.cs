@@ -137,6 +137,47 @@ public sealed class InnerLoop(Packages packages, DockerEngine engine)
         }
     }
 
+    [Fact]
+    public async Task TheDepsImageBegunBeforeTheCompilerIsTheOneThatIsNeeded()
+    {
+        engine.Require();
+        // A folder that no other test has, so that this deps image is new.
+        var project = TrainProject.Dummy(packages, properties: $"<ContainerWorkingDirectory>/{Guid.NewGuid():n}</ContainerWorkingDirectory><TrainNatives>all</TrainNatives>",
+            items: """<PackageReference Include="CsvHelper" Version="33.1.0" /><ContainerEnvironmentVariable Include="A" Value="b" />""");
+
+        var early = (await project.BuildAsync("-v:d")).Succeeded();
+        var (image, layers) = (await DockerEngine.ImagesOfAsync(project), await DockerEngine.LayersOfAsync(project.Image));
+        Assert.Contains("Task \"PrepareTrainImage\"", early.Output, StringComparison.Ordinal);
+        Assert.Single(early.Output.Split('\n'), line => line.Contains("Building the deps image", StringComparison.Ordinal));
+        Assert.True(
+            early.Output.IndexOf("Task \"PrepareTrainImage\"", StringComparison.Ordinal) < early.Output.IndexOf("Task \"Csc\"", StringComparison.Ordinal),
+            early.Output);
+
+        // The stamp is newer than the packages now: nothing is begun early.
+        await DockerEngine.RemoveImageAsync(project);
+        var late = (await project.BuildAsync("-v:d")).Succeeded();
+        Assert.DoesNotContain("Task \"PrepareTrainImage\"", late.Output, StringComparison.Ordinal);
+        Assert.Equal(image, await DockerEngine.ImagesOfAsync(project));
+        Assert.Equal(layers, await DockerEngine.LayersOfAsync(project.Image));
+    }
+
+    [Fact]
+    public async Task ACompileThatFailsLeavesNothingThatTheNextBuildStumblesOver()
+    {
+        engine.Require();
+        var project = TrainProject.Dummy(packages, properties: $"<ContainerWorkingDirectory>/{Guid.NewGuid():n}</ContainerWorkingDirectory>",
+            items: """<PackageReference Include="CsvHelper" Version="33.1.0" />""");
+        project.Write("Wrong.cs", "no program");
+
+        (await project.BuildAsync()).FailedWith("CS1002");
+        Assert.Equal("", await DockerEngine.ImagesOfAsync(project));
+        Assert.False(File.Exists(Path.Combine(Path.GetDirectoryName(project.PlanFile)!, "image.stamp")));
+
+        project.Write("Wrong.cs", "// right");
+        (await project.BuildAsync()).Succeeded();
+        Assert.NotEqual("", await DockerEngine.ImagesOfAsync(project));
+    }
+
     private static async Task EditAsync(TrainProject project)
     {
         var source = await File.ReadAllTextAsync(project.At("Steps.cs"), Cancellation);

@@ -32,4 +32,12 @@ public static class PlanBuilder
         };
         return new PlanResult(plan, problems.ToImmutable());
     }
+
+    /// <summary>The image alone, of what is known before there is an application; null if something is wrong with it.</summary>
+    public static ImagePlan? ImageOf(TrainInputs inputs)
+    {
+        var problems = new ProblemCollector(inputs.Elements);
+        var image = ImagePlanner.Plan(inputs, problems);
+        return problems.HasErrors ? null : image;
+    }
 }

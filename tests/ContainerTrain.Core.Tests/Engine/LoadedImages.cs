@@ -90,22 +90,23 @@ public sealed class TheArchiveOfAnImage
         using var folder = new TempFolder();
         var layer = new LayerPlan("app", LayerKind.App, [new FilePlan(folder.Write("a.dll", new string('x', 100_000)), "a.dll")]);
         var config = new ImageConfig(Encoding.UTF8.GetBytes("{}"));
-        var archive = new ImageArchive(known: 2, [layer], "/app", ["demo:1", "demo:2"]);
+        var archive = new ImageArchive(known: 2, [layer], "/app");
+        var head = new ImageHead(config, ["demo:1", "demo:2"]);
         using var stream = new MemoryStream();
-        archive.Write(stream, () => config, TestContext.Current.CancellationToken);
-        Assert.Equal(stream.Length, archive.Length(config.Json.Length));
+        archive.Write(stream, () => head, TestContext.Current.CancellationToken);
+        Assert.Equal(stream.Length, archive.Length(head));
         var entries = TarFile.ReadAll(stream.ToArray());
-        Assert.Equal(["manifest.json", "2.tar", "config.json"], entries.Select(entry => entry.Name));
-        Assert.Equal(config.Json, entries[2].Bytes);
+        Assert.Equal(["2.tar", "config.json", "manifest.json"], entries.Select(entry => entry.Name));
+        Assert.Equal(config.Json, entries[1].Bytes);
 
-        var manifest = JsonNode.Parse(entries[0].Content)![0]!;
+        var manifest = JsonNode.Parse(entries[2].Content)![0]!;
         Assert.Equal("config.json", manifest["Config"]!.GetValue<string>());
         Assert.Equal(["demo:1", "demo:2"], manifest["RepoTags"]!.AsArray().Select(tag => tag!.GetValue<string>()));
         Assert.Equal(3, manifest["Layers"]!.AsArray().Count);
 
         using var tar = new MemoryStream();
         new LayerTar(layer, "/app").Write(tar, TestContext.Current.CancellationToken);
-        Assert.Equal(tar.ToArray(), entries[1].Bytes);
+        Assert.Equal(tar.ToArray(), entries[0].Bytes);
     }
 
     [Fact]
@@ -113,8 +114,8 @@ public sealed class TheArchiveOfAnImage
     {
         using var folder = new TempFolder();
         var layer = new LayerPlan("app", LayerKind.App, [new FilePlan(folder.At("gone.dll"), "gone.dll")]);
-        var archive = new ImageArchive(known: 0, [layer], "/app", ["demo:1"]);
-        Assert.Throws<FileNotFoundException>(() => archive.Write(Stream.Null, () => new ImageConfig([]), TestContext.Current.CancellationToken));
+        var archive = new ImageArchive(known: 0, [layer], "/app");
+        Assert.Throws<FileNotFoundException>(() => archive.Write(Stream.Null, () => new ImageHead(new ImageConfig([]), []), TestContext.Current.CancellationToken));
     }
 }
 

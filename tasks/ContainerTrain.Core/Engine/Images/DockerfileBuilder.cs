@@ -10,10 +10,9 @@ namespace ContainerTrain.Engine;
 /// </summary>
 public sealed class DockerfileBuilder(EngineConnection engine, BuildCache cache) : ImageBuilder(engine, cache)
 {
-    private protected override Task BuildDepsAsync(
-        ImagePlan image, EngineImage system, string name, ImmutableArray<LayerDigest> layers, IProgress<string> progress, CancellationToken cancellation) =>
-        new BuildRequest(Engine, image.Platform).SendAsync(
-            DockerfileComposer.ComposeDependencies(image).Render(), [.. layers.Select(layer => layer.Plan)], [name], ImageLabels.Dependencies, progress, cancellation);
+    private protected override Task BuildDepsAsync(DepsImage deps, IProgress<string> progress, CancellationToken cancellation) =>
+        new BuildRequest(Engine, deps.Plan.Platform).SendAsync(
+            DockerfileComposer.ComposeDependencies(deps.Plan).Render(), deps.Layers, [deps.Name(deps.Hashing.Result)], deps.Labels, progress, cancellation);
 
     private protected override async Task<BuiltApp> BuildAppAsync(
         AppImage app, BuiltImage? previous, IProgress<string> progress, CancellationToken cancellation)

@@ -13,6 +13,13 @@ public interface IImageBuilder
     /// <param name="cancellation">Stops the build; what is half-built is not used.</param>
     /// <exception cref="Diagnostics.ProblemException">CT3003 to CT3005, CT2004.</exception>
     Task<BuiltImage> BuildAsync(ImagePlan image, BuiltImage? previous, IProgress<string> progress, CancellationToken cancellation);
+
+    /// <summary>Builds what is below the application, the deps image, while there is no application yet; returns its name.</summary>
+    /// <param name="image">A plan of which only the layers that projects share count.</param>
+    /// <param name="progress">Gets a line for each step that takes long.</param>
+    /// <param name="cancellation">Stops the build; what is half-built is not used.</param>
+    /// <exception cref="Diagnostics.ProblemException">As above; the build of the whole image will find the same.</exception>
+    Task<string> PrepareAsync(ImagePlan image, IProgress<string> progress, CancellationToken cancellation);
 }
 
 /// <summary>An image on an engine.</summary>

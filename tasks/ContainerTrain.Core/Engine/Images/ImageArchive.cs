@@ -5,6 +5,10 @@ using ContainerTrain.Plan;
 
 namespace ContainerTrain.Engine;
 
+/// <summary>What an image is beside its layers.</summary>
+/// <param name="References">The names that it gets.</param>
+internal sealed record ImageHead(ImageConfig Config, ImmutableArray<string> References);
+
 /// <summary>
 /// An image in the format of <c>docker save</c>, for <c>POST /images/load</c>. Layers that the engine has below the ones
 /// sent are named and left out: the engine finds them by their digests, and an edit sends the application's layer only.
@@ -12,30 +16,27 @@ namespace ContainerTrain.Engine;
 /// <param name="known">How many layers, from the lowest up, the engine has already.</param>
 /// <param name="sent">The layers above those, in order.</param>
 /// <param name="root">The folder in the image that the files' targets are below.</param>
-/// <param name="references">The names that the image gets.</param>
-internal sealed class ImageArchive(int known, ImmutableArray<LayerPlan> sent, string root, ImmutableArray<string> references)
+internal sealed class ImageArchive(int known, ImmutableArray<LayerPlan> sent, string root)
 {
     private const int Block = 512;
 
-    private readonly byte[] _manifest = ManifestOf(known + sent.Length, references);
     private readonly ImmutableArray<LayerTar> _layers = [.. sent.Select(layer => new LayerTar(layer, root))];
 
     /// <summary>The archive's length in bytes, known without reading a file.</summary>
-    /// <param name="config">The length of the image's configuration.</param>
-    public long Length(int config)
+    /// <param name="head">Any of the same length.</param>
+    public long Length(ImageHead head)
     {
-        var length = Padded(_manifest.Length) + Padded(config) + (2 * Block);
+        var length = Padded(ManifestOf(known + sent.Length, head.References).Length) + Padded(head.Config.Json.Length) + (2 * Block);
         foreach (var layer in _layers)
             length += Padded(layer.Length());
         return length;
     }
 
     /// <param name="stream">Gets the archive.</param>
-    /// <param name="config">The image's configuration; asked for when all layers are written.</param>
-    /// <param name="cancellation">Stops between two files.</param>
-    public void Write(Stream stream, Func<ImageConfig> config, CancellationToken cancellation)
+    /// <param name="head">Asked for when all layers are written: it may need their digests.</param>
+    /// <param name="cancellation">Stops between two pieces of a file.</param>
+    public void Write(Stream stream, Func<ImageHead> head, CancellationToken cancellation)
     {
-        WriteBytes(stream, "manifest.json", _manifest);
         for (var i = 0; i < _layers.Length; i++)
         {
             // A tar inside the tar, written where it goes: gigabytes pass without a copy on disk.
@@ -44,7 +45,9 @@ internal sealed class ImageArchive(int known, ImmutableArray<LayerPlan> sent, st
             _layers[i].Write(stream, cancellation);
             Pad(stream, length);
         }
-        WriteBytes(stream, "config.json", config().Json);
+        var (config, references) = head();
+        WriteBytes(stream, "config.json", config.Json);
+        WriteBytes(stream, "manifest.json", ManifestOf(known + sent.Length, references));
         stream.Write(new byte[2 * Block]);
     }
 

@@ -17,6 +17,9 @@ public abstract class ImageBuilder : IImageBuilder
     private const string DepsRepository = "containertrain/deps";
     private const string SystemRepository = "containertrain/system";
 
+    /// <summary>Bytes that are hashed in less time than it takes to send them for nothing.</summary>
+    private const long HashedFirst = 1 << 26;
+
     private readonly LayerDigests _digests;
     private readonly string _locks;
 
@@ -50,9 +53,17 @@ public abstract class ImageBuilder : IImageBuilder
         return new BuiltImage(built.Id, built.DiffIds, depsName, baseImage.Id, time.Elapsed);
     }
 
-    /// <summary>Makes the deps image: <paramref name="layers"/> on top of <paramref name="system"/>.</summary>
-    private protected abstract Task BuildDepsAsync(
-        ImagePlan image, EngineImage system, string name, ImmutableArray<LayerDigest> layers, IProgress<string> progress, CancellationToken cancellation);
+    public async Task<string> PrepareAsync(ImagePlan image, IProgress<string> progress, CancellationToken cancellation)
+    {
+        CheckFiles(image);
+        var baseImage = await Images.PullIfMissingAsync(image.PullReference, image.Platform, progress, cancellation);
+        var system = await SystemImageAsync(image, baseImage, progress, cancellation);
+        await new ImagePreflight(Engine, Cache).CheckAsync(image, system, progress, cancellation);
+        return (await DepsImageAsync(image, system, progress, cancellation)).Name;
+    }
+
+    /// <summary>Makes the deps image: the layers it shares on top of <see cref="DepsImage.System"/>.</summary>
+    private protected abstract Task BuildDepsAsync(DepsImage deps, IProgress<string> progress, CancellationToken cancellation);
 
     /// <summary>Makes the app image.</summary>
     private protected abstract Task<BuiltApp> BuildAppAsync(
@@ -88,22 +99,36 @@ public abstract class ImageBuilder : IImageBuilder
     private async Task<(string Name, EngineImage Image)> DepsImageAsync(
         ImagePlan image, EngineImage system, IProgress<string> progress, CancellationToken cancellation)
     {
-        var layers = Digests(image, LayersOf(image, above: false), cancellation);
-        var name = $"{DepsRepository}:{Key([system.Id, image.Platform, image.WorkingDirectory, .. layers.Select(layer => layer.DiffId)])}";
-        if (Images.Find(name, cancellation) is { } present)
-            return (name, present);
+        var layers = LayersOf(image, above: false);
+        if (_digests.Know(layers, image.WorkingDirectory) && !Cache.Verify && Find() is { } present)
+            return present;
 
         // Two builds at once would each send the gigabytes: the second waits, and finds it done.
-        await using var turn = await FileTurn.TakeAsync(Path.Join(_locks, name.Replace('/', '-').Replace(':', '-')), cancellation);
-        if (Images.Find(name, cancellation) is { } meanwhile)
-            return (name, meanwhile);
-        var size = layers.SelectMany(layer => layer.Plan.Files).Sum(file => new FileInfo(file.Source).Length);
-        progress.Report($"Building the deps image {name} ({Units.Show(size)}, once per set of packages)");
-        await BuildDepsAsync(image, system, name, layers, progress, cancellation);
-        return Images.Find(name, cancellation) is { } built
-            ? (name, built)
-            : throw new ProblemException(Codes.BuildFailed.With($"'{name}' is not there after the build"));
+        var content = LayerDigests.ContentOf(layers, system.Id, image.Platform, image.WorkingDirectory);
+        await using var turn = await FileTurn.TakeAsync(Path.Join(_locks, "deps-" + content), cancellation);
+        _digests.Refresh();
+        // Hashed while it is sent, unless it is little, or the engine has an image of files of these names and lengths.
+        var size = _digests.UnknownLength(layers, image.WorkingDirectory);
+        var later = !Cache.Verify && size > HashedFirst && Images.List(cancellation, $"{ImageLabels.Content}={content}").IsEmpty;
+        if (!later && Find() is { } meanwhile)
+            return meanwhile;
+        progress.Report($"Building the deps image ({Units.Show(layers.SelectMany(layer => layer.Files).Sum(file => new FileInfo(file.Source).Length))}, once per set of packages)");
+        using var hashing = new Hashing(cancel => Digests(image, layers, cancel), cancellation);
+        await BuildDepsAsync(new DepsImage(image, system, content, layers, digests => NameOf(image, system, digests), hashing) { HashesLater = later }, progress, cancellation);
+        _digests.Save();
+        var built = Find() ?? throw new ProblemException(Codes.BuildFailed.With("the deps image is not there after the build"));
+        progress.Report($"Built the deps image {built.Name}");
+        return built;
+
+        (string Name, EngineImage Image)? Find()
+        {
+            var name = NameOf(image, system, Digests(image, layers, cancellation));
+            return Images.Find(name, cancellation) is { } found ? (name, found) : null;
+        }
     }
+
+    private static string NameOf(ImagePlan image, EngineImage system, ImmutableArray<LayerDigest> layers) =>
+        $"{DepsRepository}:{Key([system.Id, image.Platform, image.WorkingDirectory, .. layers.Select(layer => layer.DiffId)])}";
 
     private ImmutableArray<LayerDigest> Digests(ImagePlan image, ImmutableArray<LayerPlan> layers, CancellationToken cancellation)
     {
@@ -116,6 +141,20 @@ public abstract class ImageBuilder : IImageBuilder
     /// <summary>Content in 16 hexadecimal digits.</summary>
     private static string Key(params IEnumerable<string> content) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', content))))[..16];
+}
+
+/// <summary>What a deps image is made of.</summary>
+/// <param name="System">The image below it.</param>
+/// <param name="Content">What tells its files from others by their names and lengths.</param>
+/// <param name="Name">Its name, which follows from the digests of its layers.</param>
+/// <param name="Hashing">Gives those digests.</param>
+internal sealed record DepsImage(
+    ImagePlan Plan, EngineImage System, string Content, ImmutableArray<LayerPlan> Layers, Func<ImmutableArray<LayerDigest>, string> Name, Hashing Hashing)
+{
+    /// <summary>Whether the digests take a while, in which the layers can be sent.</summary>
+    public bool HashesLater { get; init; }
+
+    public Dictionary<string, string> Labels => ImageLabels.Dependencies(Content);
 }
 
 /// <summary>An app image that was made.</summary>

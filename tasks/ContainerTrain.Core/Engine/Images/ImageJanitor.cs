@@ -47,7 +47,8 @@ internal sealed class ImageJanitor(EngineConnection engine)
         return removed;
     }
 
-    private bool RemoveDepsIfUnused(string deps, CancellationToken cancellation) =>
+    /// <summary>Removes a deps image unless an application stands on it; whether it is gone.</summary>
+    public bool RemoveDepsIfUnused(string deps, CancellationToken cancellation) =>
         _images.List(cancellation, $"{ImageLabels.Deps}={deps}").IsEmpty
         && _images.Find(deps, cancellation) is { } image && image.Label(ImageLabels.Role) == "deps"
         && _images.Remove(deps, cancellation);

@@ -12,9 +12,12 @@ internal static class ImageLabels
     /// <summary>The deps image that an app image stands on.</summary>
     public const string Deps = "containertrain.deps";
 
+    /// <summary>What tells a deps image's files from others by their names and lengths.</summary>
+    public const string Content = "containertrain.content";
+
     public static Dictionary<string, string> System { get; } = new() { [Role] = "system" };
 
-    public static Dictionary<string, string> Dependencies { get; } = new() { [Role] = "deps" };
+    public static Dictionary<string, string> Dependencies(string content) => new() { [Role] = "deps", [Content] = content };
 
     public static Dictionary<string, string> App(string project, string deps) => new() { [Role] = "app", [Project] = project, [Deps] = deps };
 }

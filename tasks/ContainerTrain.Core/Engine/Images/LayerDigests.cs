@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -28,14 +29,48 @@ public sealed class LayerDigests
     public static LayerDigests Load(string store)
     {
         var digests = new LayerDigests(store);
-        if (!File.Exists(store))
-            return digests;
-        foreach (var line in File.ReadLines(store))
+        digests.Refresh();
+        return digests;
+    }
+
+    /// <summary>Takes in what other builds have found out since.</summary>
+    public void Refresh()
+    {
+        if (!File.Exists(_store))
+            return;
+        foreach (var line in File.ReadLines(_store))
         {
             if (line.Split('\t') is [{ Length: 64 } fingerprint, { Length: 71 } digest])
-                digests._known[fingerprint] = digest;
+                _known.TryAdd(fingerprint, digest);
         }
-        return digests;
+    }
+
+    /// <summary>Whether all digests of these layers are remembered.</summary>
+    public bool Know(ImmutableArray<LayerPlan> layers, string root) => UnknownLength(layers, root) == 0;
+
+    /// <summary>How many bytes the digests of these layers are still to be computed of.</summary>
+    public long UnknownLength(ImmutableArray<LayerPlan> layers, string root)
+    {
+        long length = 0;
+        foreach (var layer in layers)
+        {
+            if (!_known.ContainsKey(FingerprintOf(layer, root)))
+                length += new LayerTar(layer, root).Length();
+        }
+        return length;
+    }
+
+    /// <summary>What tells a set of layers from others by the names and lengths of their files, in 16 hexadecimal digits; wherever they lie.</summary>
+    public static string ContentOf(ImmutableArray<LayerPlan> layers, params ImmutableArray<string> circumstances)
+    {
+        var text = new StringBuilder().AppendJoin('\n', circumstances);
+        foreach (var layer in layers)
+        {
+            text.Append('\n').Append(layer.Name);
+            foreach (var file in layer.Files)
+                text.Append(CultureInfo.InvariantCulture, $"\n{file.Target}\t{new FileInfo(file.Source).Length}");
+        }
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())))[..16];
     }
 
     /// <summary>The digest of the layer, computed only if its files are not the ones that are remembered.</summary>

@@ -10,6 +10,9 @@ namespace ContainerTrain.Engine;
 /// </summary>
 public sealed class LoadBuilder(EngineConnection engine, BuildCache cache) : ImageBuilder(engine, cache)
 {
+    /// <summary>The newest deps images, one question each.</summary>
+    private const int ImagesLookedAt = 8;
+
     /// <summary>
     /// Whether the engine accepts an image whose lower layers are only named: Docker's graph drivers do, Podman and the
     /// containerd image store do not. Tried with an image that adds nothing to <paramref name="reference"/>.
@@ -20,21 +23,40 @@ public sealed class LoadBuilder(EngineConnection engine, BuildCache cache) : Ima
         if (Images.Find(reference, cancellation) is not { } image)
             return $"'{reference}' is not on the engine";
         var probe = $"containertrain/probe:{Guid.NewGuid():n}";
-        var config = ImageConfig.Dependencies(image, image.Created, [], ImageLabels.Dependencies);
-        if (Load(config, image.DiffIds.Length, [], "/", [probe], cancellation) is { } refusal)
+        var config = ImageConfig.Dependencies(image, image.Created, [], ImageLabels.Dependencies("none"));
+        if (Load(new ImageHead(config, [probe]), image.DiffIds.Length, [], "/", cancellation) is { } refusal)
             return refusal;
         var loaded = Images.Find(probe, cancellation);
         Images.Remove(probe, cancellation);
         return loaded?.Id == config.Id ? null : "the engine does not name the image by its configuration's digest";
     }
 
-    private protected override Task BuildDepsAsync(
-        ImagePlan image, EngineImage system, string name, ImmutableArray<LayerDigest> layers, IProgress<string> progress, CancellationToken cancellation)
+    private protected override Task BuildDepsAsync(DepsImage deps, IProgress<string> progress, CancellationToken cancellation)
     {
-        var config = ImageConfig.Dependencies(system, CreatedOf(image, system), layers, ImageLabels.Dependencies);
-        if (Load(config, system.DiffIds.Length, [.. layers.Select(layer => layer.Plan)], image.WorkingDirectory, [name], cancellation) is { } refusal)
-            throw new ProblemException(Codes.BuildFailed.With(refusal));
-        return Task.CompletedTask;
+        var (below, root) = (deps.System.DiffIds.Length, deps.Plan.WorkingDirectory);
+        if (!deps.HashesLater && KnownLayers(deps, cancellation) is var known && known > below
+            && Load(HeadOf(deps, deps.Hashing.Result), known, deps.Layers[(known - below)..], root, cancellation) is null)
+        {
+            return Task.CompletedTask;
+        }
+        // As long as the real ones; those may only be known when all is sent.
+        var blanks = HeadOf(deps, [.. deps.Layers.Select(layer => new LayerDigest(layer, "sha256:" + new string('0', 64)))]);
+        return Load(blanks, below, deps.Layers, root, cancellation, () => HeadOf(deps, deps.Hashing.Result)) is { } refusal
+            ? throw new ProblemException(Codes.BuildFailed.With(refusal))
+            : Task.CompletedTask;
+    }
+
+    private static ImageHead HeadOf(DepsImage deps, ImmutableArray<LayerDigest> layers) =>
+        new(ImageConfig.Dependencies(deps.System, CreatedOf(deps.Plan, deps.System), layers, deps.Labels), [deps.Name(layers)]);
+
+    /// <summary>How many layers, from the lowest up, some deps image of the engine has: after a package was added, all but the last.</summary>
+    private int KnownLayers(DepsImage deps, CancellationToken cancellation)
+    {
+        ImmutableArray<string> diffIds = [.. deps.System.DiffIds, .. deps.Hashing.Result.Select(layer => layer.DiffId)];
+        var known = 0;
+        foreach (var id in Images.List(cancellation, $"{ImageLabels.Role}=deps").Take(ImagesLookedAt))
+            known = Math.Max(known, Images.Find(id, cancellation) is { } image ? CommonPrefix(diffIds, image.DiffIds) : 0);
+        return known;
     }
 
     private protected override Task<BuiltApp> BuildAppAsync(
@@ -47,9 +69,10 @@ public sealed class LoadBuilder(EngineConnection engine, BuildCache cache) : Ima
         // Layers that the last image had in the same place are on the engine too, unless that image was removed.
         var known = previous is null ? app.Deps.DiffIds.Length : CommonPrefix(diffIds, previous.DiffIds);
         known = Math.Max(known, app.Deps.DiffIds.Length);
-        var refusal = Load(config, known, Above(known), plan.WorkingDirectory, plan.References, cancellation);
+        var head = new ImageHead(config, plan.References);
+        var refusal = Load(head, known, Above(known), plan.WorkingDirectory, cancellation);
         if (refusal is not null && known > app.Deps.DiffIds.Length)
-            refusal = Load(config, app.Deps.DiffIds.Length, Above(app.Deps.DiffIds.Length), plan.WorkingDirectory, plan.References, cancellation);
+            refusal = Load(head, app.Deps.DiffIds.Length, Above(app.Deps.DiffIds.Length), plan.WorkingDirectory, cancellation);
         return refusal is null ? Task.FromResult(new BuiltApp(config.Id, diffIds)) : throw new ProblemException(Codes.BuildFailed.With(refusal));
 
         ImmutableArray<LayerPlan> Above(int count) => [.. app.Layers.Skip(count - app.Deps.DiffIds.Length).Select(layer => layer.Plan)];
@@ -66,12 +89,18 @@ public sealed class LoadBuilder(EngineConnection engine, BuildCache cache) : Ima
     }
 
     /// <summary>Loads an image; returns the engine's words if it refuses.</summary>
+    /// <param name="head">The image, or one of the same length.</param>
+    /// <param name="known">How many of its layers the engine has.</param>
+    /// <param name="sent">The others.</param>
+    /// <param name="root">The folder in the image that they are below.</param>
+    /// <param name="cancellation">Stops it; the engine then has nothing of the image.</param>
+    /// <param name="later">The image itself, if it is known only when the layers are sent.</param>
     private string? Load(
-        ImageConfig config, int known, ImmutableArray<LayerPlan> sent, string root, ImmutableArray<string> references, CancellationToken cancellation)
+        ImageHead head, int known, ImmutableArray<LayerPlan> sent, string root, CancellationToken cancellation, Func<ImageHead>? later = null)
     {
-        var archive = new ImageArchive(known, sent, root, references);
+        var archive = new ImageArchive(known, sent, root);
         var answer = Engine.Send(
-            "POST", "images/load?quiet=1", cancellation, archive.Length(config.Json.Length), stream => archive.Write(stream, () => config, cancellation));
+            "POST", "images/load?quiet=1", cancellation, archive.Length(head), stream => archive.Write(stream, later ?? (() => head), cancellation));
         return answer.IsSuccess ? BuildStream.ErrorIn(answer.Body) : EngineMessage.Of(answer.Text);
     }
 }

@@ -69,7 +69,7 @@ internal sealed class ImagePreflight(EngineConnection engine, BuildCache cache)
         var known = KnownLibraries.Read(file, system.Id);
         var unknown = sonames.Where(soname => known?.Libraries.ContainsKey(soname) != true).ToArray();
         if (unknown.Length == 0)
-            return known!.Libraries;
+            return known?.Libraries ?? ImmutableSortedDictionary<string, LibraryOffer?>.Empty;
         progress.Report($"Reading the system libraries of {NameOf(image, system)} (once per image)");
         await using var files = await ContainerFiles.OpenAsync(engine, system.Id, cancellation);
         var folders = known?.Folders ?? await LoaderPaths.OfAsync(files, image.Platform, path, cancellation);
