@@ -103,6 +103,9 @@ public sealed class TrainProject
 
     public Task<CommandResult> DotnetAsync(params ImmutableArray<string> arguments) => DotnetAsync(onLine: null, arguments);
 
+    /// <summary>Whoever started the tests may ignore SIGINT, and a program inherits that: a caller that may interrupt gets one that does not.</summary>
     private Task<CommandResult> DotnetAsync(Action<Process, string>? onLine, ImmutableArray<string> arguments) =>
-        new Command("dotnet", arguments, Folder, Environment).RunAsync(onLine);
+        (onLine is null
+            ? new Command("dotnet", arguments, Folder, Environment)
+            : new Command("env", ["--default-signal=INT", "dotnet", .. arguments], Folder, Environment)).RunAsync(onLine);
 }
