@@ -53,12 +53,25 @@ public static class TrainingProgram
     {
         var report = ProblemReport.In(RunSettings.ReadOutputDirectory(environment), errors);
         var stopRequested = CancellationToken.None;
+        RunCheckpoints? checkpoints = null;
         try
         {
             using var run = TrainingRun.Start(environment, accelerator, report);
-            stopRequested = run.StopRequested;
+            (stopRequested, checkpoints) = (run.StopRequested, run.Checkpoints);
             await train(run).ConfigureAwait(false);
-            return !run.WasStopped ? Success : run.Checkpoints.HasSaved ? StoppedResumable : Stopped;
+            if (run.WasStopped || (run.LeftEarly && stopRequested.IsCancellationRequested))
+            {
+                return StoppedCode(checkpoints);
+            }
+
+            if (run.LeftEarly && checkpoints.HasTracked)
+            {
+                await errors.WriteLineAsync(
+                    $"warning: the loop over run.Epochs was left after {run.EpochsDone} whole epochs, so the end of the training is in no checkpoint. "
+                    + "Call run.EndTraining instead of leaving it.").ConfigureAwait(false);
+            }
+
+            return Success;
         }
         catch (TrainingException e)
         {
@@ -67,8 +80,11 @@ public static class TrainingProgram
         }
         catch (OperationCanceledException) when (stopRequested.IsCancellationRequested)
         {
-            await errors.WriteLineAsync("The training was stopped before it saved anything.").ConfigureAwait(false);
-            return Stopped;
+            var exitCode = StoppedCode(checkpoints);
+            await errors.WriteLineAsync(exitCode == StoppedResumable
+                ? "The training was stopped in the middle of an epoch; it can go on from its last checkpoint."
+                : "The training was stopped before it saved anything.").ConfigureAwait(false);
+            return exitCode;
         }
         catch (Exception e)
         {
@@ -76,4 +92,6 @@ public static class TrainingProgram
             return Failure;
         }
     }
+
+    private static int StoppedCode(RunCheckpoints? checkpoints) => checkpoints is { HasSaved: true } ? StoppedResumable : Stopped;
 }

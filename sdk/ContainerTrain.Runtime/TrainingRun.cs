@@ -20,6 +20,10 @@ public sealed class TrainingRun : IDisposable
 
     private readonly ProblemReport _problems;
     private bool _hasLooped;
+    private bool _hasEnded;
+    private string? _endReason;
+    private long _linesBefore;
+    private int _interrupts;
 
     private TrainingRun(RunSettings settings, IAccelerator accelerator, ProblemReport report)
     {
@@ -78,6 +82,15 @@ public sealed class TrainingRun : IDisposable
     /// <summary>Whether <see cref="Epochs"/> ended before its last epoch, on a stop request.</summary>
     public bool WasStopped { get; private set; }
 
+    /// <summary>
+    /// How many epochs are trained, those before a resume among them. The epoch in progress counts when the loop asks for the
+    /// next one; one that is left with <c>break</c> does not.
+    /// </summary>
+    public int EpochsDone { get; private set; }
+
+    /// <summary>Whether the loop over <see cref="Epochs"/> was left by <c>break</c> or <c>return</c>.</summary>
+    internal bool LeftEarly => _hasLooped && !_hasEnded;
+
     /// <summary>Sees the epochs begin and end.</summary>
     internal IEpochObserver? Observer { get; set; }
 
@@ -110,8 +123,8 @@ public sealed class TrainingRun : IDisposable
     /// <summary>
     /// The epochs that are left to train, up to <paramref name="count"/>: from 1, or from the one after the checkpoint that
     /// the run goes on from, which is restored before the first. After a stop request (SIGTERM, Ctrl+C) the epoch in progress
-    /// is the last, and what <see cref="Checkpoints"/> tracks is saved; so it is at intervals and at the end. Leaving the loop
-    /// with <c>break</c> ends the training early, without a checkpoint.
+    /// is the last, and what <see cref="Checkpoints"/> tracks is saved; so it is at intervals and at the end.
+    /// <see cref="EndTraining"/> ends the training before; leaving the loop with <c>break</c> saves nothing.
     /// </summary>
     /// <param name="count">The number of the last epoch.</param>
     /// <exception cref="TrainingException">
@@ -124,7 +137,22 @@ public sealed class TrainingRun : IDisposable
         return Loop(count);
     }
 
-    /// <summary>Logs one value of an epoch, as <see cref="Metrics"/> does; checkpoints carry the last value of each name.</summary>
+    /// <summary>
+    /// Makes the epoch in progress the last of <see cref="Epochs"/>, as where the model has converged: the rest of the loop's
+    /// body runs, a checkpoint is saved, and the training has ended as if it had gone through all epochs.
+    /// </summary>
+    /// <param name="reason">A line for the user.</param>
+    public void EndTraining(string reason)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(reason);
+        if (_endReason is null)
+        {
+            _endReason = reason;
+            Console.WriteLine(reason);
+        }
+    }
+
+    /// <summary>Logs one value of an epoch, as <see cref="Metrics"/> does; checkpoints carry the last value of each name in their epoch.</summary>
     public void Log(string name, double? value, long epoch) => Metrics.Log(epoch, (name, value));
 
     /// <summary>Logs the values of an epoch on one line of <see cref="Metrics"/>.</summary>
@@ -157,51 +185,54 @@ public sealed class TrainingRun : IDisposable
         }
 
         _hasLooped = true;
-        var done = Checkpoints.Begin();
-        Observer?.Began(done + 1, count);
+        EpochsDone = Checkpoints.Begin();
+        Observer?.Began(EpochsDone + 1, count);
         try
         {
-            for (; done < count; done++)
+            for (; EpochsDone < count && _endReason is null; EpochsDone++)
             {
                 if (_stop.IsCancellationRequested)
                 {
-                    WasStopped = true;
-                    Checkpoints.Save(done, LastMetrics());
+                    (WasStopped, _hasEnded) = (true, true);
+                    Checkpoints.Save(EpochsDone, MetricsOfEpoch());
                     yield break;
                 }
 
-                if (Checkpoints.IsDue(done))
+                if (Checkpoints.IsDue(EpochsDone))
                 {
-                    TrySave(done);
+                    TrySave();
                 }
 
-                var epoch = new Epoch(done + 1, count) { Seed = Seed };
+                var epoch = new Epoch(EpochsDone + 1, count) { Seed = Seed };
                 if (_settings.UsesCuda)
                 {
                     torch.cuda.manual_seed_all(epoch.DeviceSeed);
                 }
 
+                _linesBefore = Metrics.Count;
                 yield return epoch;
                 Observer?.Ended(epoch.Number);
             }
 
-            TrySave(done);
+            _hasEnded = true;
+            TrySave();
         }
         finally
         {
+            WasStopped |= LeftEarly && _stop.IsCancellationRequested;
             Observer?.Done();
         }
     }
 
-    private Dictionary<string, double> LastMetrics() =>
-        Metrics.Snapshot().Newest.Where(metric => metric.Value is not null).ToDictionary(metric => metric.Name, metric => metric.Value!.Value);
+    /// <summary>A value of an epoch before says nothing of the model that is saved now.</summary>
+    private Dictionary<string, double> MetricsOfEpoch() => Metrics.ValuesSince(_linesBefore);
 
     /// <summary>A checkpoint that may fail: the training is worth more, and the disk may have space again at the next.</summary>
-    private void TrySave(int done)
+    private void TrySave()
     {
         try
         {
-            Checkpoints.Save(done, LastMetrics());
+            Checkpoints.Save(EpochsDone, MetricsOfEpoch());
         }
         catch (TrainingException e)
         {
@@ -228,10 +259,10 @@ public sealed class TrainingRun : IDisposable
         }
     }
 
-    private void RequestStop(PosixSignalContext context)
+    internal void RequestStop(PosixSignalContext context)
     {
-        // Ctrl+C in a terminal reaches this process and the build, which then sends SIGTERM too: only the same key again is impatience.
-        context.Cancel = context.Signal == PosixSignal.SIGTERM || !_stop.IsCancellationRequested;
+        // Ctrl+C in a terminal reaches this process and the build, which then sends SIGTERM too, in either order: only the same key again is impatience.
+        context.Cancel = context.Signal == PosixSignal.SIGTERM || Interlocked.Increment(ref _interrupts) == 1;
         RequestStop();
     }
 

@@ -175,7 +175,21 @@ public sealed class TemplateProgram : NeedsTorch, IDisposable
         Assert.Equal(0, exitCode);
         Assert.Contains("Converged: no element of the gradient is above 1E-09 in epoch ", output, StringComparison.Ordinal);
         Assert.InRange(Model().GetProperty("epochs").GetInt32(), 100, 4900);
+        Assert.Equal(LoggedEpochs().Last(), Model().GetProperty("epochs").GetInt64());
+        Assert.Equal(LoggedEpochs().Last(), Assert.Single(new CheckpointStore(_folder.Path("output/checkpoints")).List()).Manifest!.Epoch);
         Digits.Agree(7, Model().GetProperty("leastSquares").GetProperty("intercept").GetDouble(), Model().GetProperty("intercept").GetDouble());
+    }
+
+    [Fact]
+    public void KnowsItsEpochsWhereNoneIsLeftToTrain()
+    {
+        CopyCars();
+        Assert.Equal(0, Run(("epochs", "20")).ExitCode);
+        Directory.Move(_folder.Path("output"), _folder.Path("before"));
+        _variables.Add(("TRAIN_RESUME_FROM", _folder.Path("before/checkpoints")));
+
+        Assert.Equal((0, ""), Run(("epochs", "20")) is var (exitCode, _, errors) ? (exitCode, errors) : default);
+        Assert.Equal(File.ReadAllBytes(_folder.Path("before/model/model.json")), File.ReadAllBytes(_folder.Path("output/model/model.json")));
     }
 
     [Fact]

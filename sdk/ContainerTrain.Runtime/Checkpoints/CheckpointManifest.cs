@@ -38,7 +38,7 @@ internal sealed record CheckpointManifest
 
     public required IReadOnlyDictionary<string, string> Hyperparameters { get; init; }
 
-    /// <summary>The last value of each metric that was logged.</summary>
+    /// <summary>The last value of each metric that was logged in the last epoch.</summary>
     public required IReadOnlyDictionary<string, double> Metrics { get; init; }
 
     /// <summary>What was tracked, by name.</summary>

@@ -12,7 +12,8 @@ namespace ContainerTrain.Runtime;
 /// </summary>
 internal sealed class CheckpointStore(string directory)
 {
-    private const string Prefix = "checkpoint-";
+    /// <summary>What all names of its files begin with.</summary>
+    public const string Prefix = "checkpoint-";
 
     /// <summary>One of the folder's checkpoints, or what is left of it.</summary>
     /// <param name="Path">The manifest's path.</param>

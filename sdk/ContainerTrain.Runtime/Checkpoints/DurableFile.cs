@@ -36,17 +36,23 @@ internal static class DurableFile
             FlushDirectory(Path.GetDirectoryName(path)!);
             return (bytes, Convert.ToHexStringLower(sha256.Hash!));
         }
-        catch
+        catch (Exception e)
         {
             TryDelete(temporary);
+            // What .NET makes of EFBIG.
+            if (e is ArgumentOutOfRangeException { ParamName: "value" })
+            {
+                throw new IOException("The file is larger than the file system or a limit of the process (ulimit -f) allows.", e);
+            }
+
             throw;
         }
     }
 
-    /// <summary>What writers that were killed have left.</summary>
-    public static void DeleteTemporaries(string directory)
+    /// <summary>What writers that were killed have left of files whose names begin like this; others' are theirs.</summary>
+    public static void DeleteTemporaries(string directory, string prefix)
     {
-        foreach (var file in Directory.EnumerateFiles(directory, "*" + Temporary))
+        foreach (var file in Directory.EnumerateFiles(directory, prefix + "*" + Temporary))
         {
             TryDelete(file);
         }

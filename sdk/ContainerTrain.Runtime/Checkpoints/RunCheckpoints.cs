@@ -34,6 +34,9 @@ public sealed class RunCheckpoints
     /// <summary>Whether this run has saved a checkpoint.</summary>
     internal bool HasSaved => _savedEpoch >= 0;
 
+    /// <summary>Whether there is anything to save.</summary>
+    internal bool HasTracked => _tracked.Count > 0;
+
     /// <summary>Adds a module: its parameters and buffers, which are restored in place.</summary>
     /// <param name="name">Not used before, and the same when the run goes on.</param>
     public void Track(string name, torch.nn.Module module) => Add(name, module, new TrackedModule(module));
@@ -50,11 +53,23 @@ public sealed class RunCheckpoints
     public void Track(string name, ICheckpointState state) => Add(name, state, new TrackedProgramState(state));
 
     /// <summary>Adds a value of the program's own, such as the best loss so far, saved as JSON.</summary>
-    public void Track<T>(string name, Func<T> get, Action<T> set) => Add(name, get, new TrackedValue<T>(get, set));
+    /// <exception cref="ArgumentException">The value of now does not come back from JSON as it was.</exception>
+    public void Track<T>(string name, Func<T> get, Action<T> set)
+    {
+        ArgumentNullException.ThrowIfNull(get);
+        ArgumentNullException.ThrowIfNull(set);
+        var state = new TrackedValue<T>(get, set);
+        if (state.WhyLost() is { } reason)
+        {
+            throw new ArgumentException($"'{name}' cannot be saved as JSON: {reason}. Track a value of another type, or an ICheckpointState.", nameof(get));
+        }
+
+        Add(name, get, state);
+    }
 
     /// <summary>
     /// Also keeps, of the checkpoints that are written, the one with the best value of a metric. Log the metric with
-    /// <see cref="TrainingRun.Log(string, double?, long)"/>.
+    /// <see cref="TrainingRun.Log(string, double?, long)"/>: a checkpoint after an epoch that did not is no candidate.
     /// </summary>
     public void KeepBest(string metric, bool higherIsBetter = false)
     {
@@ -89,7 +104,7 @@ public sealed class RunCheckpoints
         try
         {
             Directory.CreateDirectory(_settings.CheckpointDirectory);
-            DurableFile.DeleteTemporaries(_settings.CheckpointDirectory);
+            DurableFile.DeleteTemporaries(_settings.CheckpointDirectory, CheckpointStore.Prefix);
             var states = AllStates();
             _store.Write(Manifest(epoch, metrics, states), archive =>
             {

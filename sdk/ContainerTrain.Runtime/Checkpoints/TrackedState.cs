@@ -104,7 +104,30 @@ internal sealed class TrackedValue<T>(Func<T> get, Action<T> set) : TrackedState
 
     public override void Load(Stream stream) => set(JsonSerializer.Deserialize<T>(stream, Options)!);
 
-    private static readonly JsonSerializerOptions Options = new() { NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals };
+    // The values of a tuple are fields.
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        IncludeFields = true,
+        NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    };
+
+    /// <summary>What is wrong with the value of now if it does not come back as it was; null if it does.</summary>
+    public string? WhyLost()
+    {
+        var value = get();
+        try
+        {
+            var saved = JsonSerializer.Serialize(value, Options);
+            var again = JsonSerializer.Serialize(JsonSerializer.Deserialize<T>(saved, Options), Options);
+            return saved != again ? $"{typeof(T)} is written as {Wording.Quote(saved)} and read back as {Wording.Quote(again)}"
+                : saved == "{}" && value is not System.Collections.IEnumerable ? $"nothing of {typeof(T)} is written"
+                : null;
+        }
+        catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException)
+        {
+            return e.Message;
+        }
+    }
 }
 
 /// <summary>What torch's generator of the CPU draws next.</summary>

@@ -16,5 +16,8 @@ internal sealed class Metric(string name)
 
     public double? Value { get; set; }
 
+    /// <summary>The number of the line that has the newest value.</summary>
+    public long Line { get; set; }
+
     public (long Step, double Value)? LastFinite { get; set; }
 }

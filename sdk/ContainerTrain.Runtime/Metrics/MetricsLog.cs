@@ -46,7 +46,17 @@ public sealed class MetricsLog : IDisposable
         }
     }
 
-    private long Count { get; set; }
+    /// <summary>The newest values of the metrics that were logged after so many lines.</summary>
+    internal Dictionary<string, double> ValuesSince(long count)
+    {
+        lock (_lock)
+        {
+            return _metrics.Values.Where(metric => metric.Line > count && metric.Value is not null).ToDictionary(metric => metric.Name, metric => metric.Value!.Value);
+        }
+    }
+
+    /// <summary>How many lines were logged.</summary>
+    internal long Count { get; private set; }
 
     /// <summary>Opens the log of a run, which goes on after what an earlier one wrote to the same folder.</summary>
     /// <param name="folder">The output directory.</param>
@@ -103,7 +113,7 @@ public sealed class MetricsLog : IDisposable
             foreach (var (name, value) in values)
             {
                 var metric = Find(name);
-                metric.Value = value;
+                (metric.Value, metric.Line) = (value, Count + 1);
                 _line.Add(metric);
                 _events?.Add(metric);
                 notFinite ??= value is { } number && !double.IsFinite(number) ? metric : null;

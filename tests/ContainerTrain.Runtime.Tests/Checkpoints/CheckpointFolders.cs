@@ -36,6 +36,24 @@ public sealed class CheckpointFolders : IDisposable
     }
 
     [Fact]
+    public async Task KeepTheBestOfThoseWhoseEpochWasMeasured()
+    {
+        await _program.Train(
+            5,
+            (run, epoch) =>
+            {
+                if (epoch.Number is 2 or 4)
+                {
+                    run.Log("loss", epoch.Number, epoch.Number);
+                }
+            },
+            run => run.Checkpoints.KeepBest("loss"), ("TRAIN_CHECKPOINT_EVERY", "1"), ("TRAIN_CHECKPOINT_KEEP", "1"));
+
+        Assert.Equal([2, 5], Manifests().Values.Select(manifest => manifest.Epoch));
+        Assert.Empty(Manifests()[5].Metrics);
+    }
+
+    [Fact]
     public async Task KeepTheHighestWhereHigherIsBetter()
     {
         double[] scores = [1, 9, 8, 7];
@@ -164,9 +182,10 @@ public sealed class CheckpointFolders : IDisposable
     {
         await _program.Train(1);
         File.WriteAllText(Path.Join(_program.Checkpoints, "checkpoint-000002.zip.tmp"), "half");
+        File.WriteAllText(Path.Join(_program.Checkpoints, "notes.tmp"), "of the user");
         await _program.Train(1);
 
-        Assert.DoesNotContain(_program.Files(), name => name.EndsWith(".tmp", StringComparison.Ordinal));
+        Assert.Equal(["notes.tmp"], _program.Files().Where(name => name.EndsWith(".tmp", StringComparison.Ordinal)));
     }
 
     [Theory]

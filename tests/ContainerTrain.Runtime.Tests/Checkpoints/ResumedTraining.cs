@@ -31,6 +31,62 @@ public sealed class ResumedTraining : NeedsTorch, IDisposable
     }
 
     [Theory]
+    [InlineData("StepLR")]
+    [InlineData("MultiStepLR")]
+    [InlineData("ExponentialLR")]
+    [InlineData("LambdaLR")]
+    [InlineData("CosineAnnealingLR")]
+    [InlineData("OneCycleLR")]
+    public async Task HasTheLearningRatesOfASchedulerSteppedWithTheEpoch(string scheduler)
+    {
+        var whole = await Rates("whole", scheduler, Epochs);
+        var first = await Rates("first", scheduler, 3);
+        var second = await Rates("second", scheduler, Epochs, "first");
+
+        Assert.True(whole.Distinct().Count() > 1);
+        Assert.Equal(whole, [.. first, .. second]);
+    }
+
+    private async Task<List<double>> Rates(string name, string scheduler, int stopAfter, string? resumeFrom = null)
+    {
+        var rates = new List<double>();
+        using var errors = new StringWriter();
+        var exitCode = await TrainingProgram.RunAsync(
+            run =>
+            {
+                using var model = nn.Linear(2, 1);
+                using var steps = optim.SGD(model.parameters(), 0.1, momentum: 0.9);
+                var schedule = Scheduler(scheduler, steps);
+                run.Checkpoints.Track("optimizer", steps);
+                foreach (var epoch in run.Epochs(Epochs))
+                {
+                    rates.Add(steps.ParamGroups.First().LearningRate);
+                    schedule.step(epoch.Number);
+                    if (epoch.Number == stopAfter)
+                    {
+                        run.RequestStop();
+                    }
+                }
+
+                return Task.CompletedTask;
+            },
+            Variables(name, resumeFrom, "42"), new TorchAccelerator(), errors);
+        Assert.Equal((stopAfter == Epochs ? 0 : 75, ""), (exitCode, errors.ToString()));
+        return rates;
+    }
+
+    private static optim.lr_scheduler.LRScheduler Scheduler(string name, optim.Optimizer optimizer) => name switch
+    {
+        "StepLR" => optim.lr_scheduler.StepLR(optimizer, 2),
+        "MultiStepLR" => optim.lr_scheduler.MultiStepLR(optimizer, [2, 4]),
+        "ExponentialLR" => optim.lr_scheduler.ExponentialLR(optimizer, 0.5),
+        "LambdaLR" => optim.lr_scheduler.LambdaLR(optimizer, epoch => 1.0 / (1 + epoch)),
+        "CosineAnnealingLR" => optim.lr_scheduler.CosineAnnealingLR(optimizer, Epochs),
+        "OneCycleLR" => optim.lr_scheduler.OneCycleLR(optimizer, 0.5, total_steps: Epochs + 2),
+        _ => throw new ArgumentOutOfRangeException(nameof(name)),
+    };
+
+    [Theory]
     [InlineData("Adam", "float64", 8, "its 'model' has 0.weight float32[8, 4], here it is 0.weight float64[8, 4]")]
     [InlineData("Adam", "float32", 9, "its 'model' has 0.weight float32[8, 4], here it is 0.weight float32[9, 4]")]
     [InlineData("SGD", "float32", 8, "its 'optimizer' is of kind Adam, here it is SGD")]
@@ -139,13 +195,14 @@ public sealed class ResumedTraining : NeedsTorch, IDisposable
                 model.save(Path.Combine(run.ModelDirectory, "weights.dat"));
                 return Task.CompletedTask;
             },
-            new Dictionary<string, string>
-            {
-                ["TRAIN_OUTPUT_DIR"] = _folder.Path(name),
-                ["TRAIN_SEED"] = seed,
-                ["TRAIN_RESUME_FROM"] = resumeFrom is null ? "" : _folder.Path(resumeFrom + "/checkpoints"),
-            },
-            new TorchAccelerator(), errors);
+            Variables(name, resumeFrom, seed), new TorchAccelerator(), errors);
+
+    private Dictionary<string, string> Variables(string name, string? resumeFrom, string seed) => new()
+    {
+        ["TRAIN_OUTPUT_DIR"] = _folder.Path(name),
+        ["TRAIN_SEED"] = seed,
+        ["TRAIN_RESUME_FROM"] = resumeFrom is null ? "" : _folder.Path(resumeFrom + "/checkpoints"),
+    };
 
     private static optim.Optimizer Optimizer(string name, nn.Module model) => name switch
     {

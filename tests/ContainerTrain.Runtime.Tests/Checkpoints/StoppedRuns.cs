@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace ContainerTrain.Runtime.Tests;
 
 public sealed class StoppedRuns : IDisposable
@@ -89,6 +91,72 @@ public sealed class StoppedRuns : IDisposable
 
         Assert.Equal(65, await _program.Train(10, StopIn(3)));
         Assert.Contains("error CT4120: The checkpoint after epoch 3 was not written", _program.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ThatLeaveTheLoopThemselvesGoOnFromTheCheckpointBefore()
+    {
+        Assert.Equal(75, await Leave(("TRAIN_CHECKPOINT_EVERY", "1")));
+        Assert.Equal(2, Assert.Single(new CheckpointStore(_program.Checkpoints).List(), entry => entry.Sequence == 2).Manifest!.Epoch);
+        Assert.Equal(143, await Leave(("TRAIN_CHECKPOINT_EVERY", "never")));
+
+        Task<int> Leave(params (string, string)[] variables) => TrainingProgram.RunAsync(
+            run =>
+            {
+                run.Checkpoints.Track("nothing", () => 0, _ => { });
+                foreach (var epoch in run.Epochs(10))
+                {
+                    if (epoch.Number == 3)
+                    {
+                        run.RequestStop();
+                        break;
+                    }
+                }
+
+                Assert.True(run.WasStopped);
+                Assert.Equal(2, run.EpochsDone);
+                return Task.CompletedTask;
+            },
+            _folder.Environment(variables), new FakeAccelerator(), TextWriter.Null);
+    }
+
+    [Fact]
+    public async Task ThatThrowGoOnFromTheCheckpointBefore()
+    {
+        Action<TrainingRun, Epoch> cancel = (run, epoch) =>
+        {
+            StopIn(3)(run, epoch);
+            run.StopRequested.ThrowIfCancellationRequested();
+        };
+
+        Assert.Equal(75, await _program.Train(10, cancel, null, ("TRAIN_CHECKPOINT_EVERY", "1")));
+        Assert.Equal("The training was stopped in the middle of an epoch; it can go on from its last checkpoint.\n", _program.Errors);
+        Assert.Equal(0, await _program.Resume(4));
+        Assert.Equal([1, 2, 3, 4], _program.Epochs);
+
+        Assert.Equal(143, await _program.Train(10, cancel, null, ("TRAIN_CHECKPOINT_EVERY", "never")));
+        Assert.Equal("The training was stopped before it saved anything.\n", _program.Errors);
+    }
+
+    [Theory]
+    [InlineData(PosixSignal.SIGTERM, PosixSignal.SIGINT)]
+    [InlineData(PosixSignal.SIGINT, PosixSignal.SIGTERM)]
+    public void EndAtOnceOnlyOnTheSecondCtrlC(PosixSignal first, PosixSignal second)
+    {
+        using var run = TrainingRun.Start(_folder.Environment(), new FakeAccelerator());
+
+        Assert.True(Cancels(first));
+        Assert.True(Cancels(second));
+        Assert.True(run.StopRequested.IsCancellationRequested);
+        Assert.True(Cancels(PosixSignal.SIGTERM));
+        Assert.False(Cancels(PosixSignal.SIGINT));
+
+        bool Cancels(PosixSignal signal)
+        {
+            var context = new PosixSignalContext(signal);
+            run.RequestStop(context);
+            return context.Cancel;
+        }
     }
 
     private static Action<TrainingRun, Epoch> StopIn(int number) => (run, epoch) =>

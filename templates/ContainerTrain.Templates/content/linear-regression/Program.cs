@@ -35,7 +35,6 @@ return TrainingProgram.Run(run =>
     var learningRate = knobs.LearningRate.For(curvature, batches);
     var guard = new DivergenceGuard(learningRate, curvature);
     var ownUnits = yScale.Scales[0] * yScale.Scales[0];
-    var epochs = 0;
     run.Checkpoints.Track("model", model.Parameters);
     foreach (var epoch in run.Epochs(knobs.Epochs))
     {
@@ -44,17 +43,15 @@ return TrainingProgram.Run(run =>
         var validationMse = model.MeanSquaredError(xValidation, yValidation) * ownUnits;
         guard.Check(epoch.Number, trainMse);
         run.Log(epoch.Number, ("train_mse", trainMse), ("val_mse", validation.RowCount > 0 ? validationMse : null));
-        epochs = epoch.Number;
         if (error.Slope < knobs.Tolerance)
         {
-            Console.WriteLine($"Converged: no element of the gradient is above {knobs.Tolerance} in epoch {epoch.Number}.");
-            break;
+            run.EndTraining($"Converged: no element of the gradient is above {knobs.Tolerance} in epoch {epoch.Number}.");
         }
     }
 
     if (run.WasStopped)
     {
-        Console.WriteLine($"Stop requested: saving the model after epoch {epochs} of {knobs.Epochs}.");
+        Console.WriteLine($"Stop requested: saving the model after epoch {run.EpochsDone} of {knobs.Epochs}.");
     }
 
     var result = new Result(
@@ -69,7 +66,7 @@ return TrainingProgram.Run(run =>
     }
 
     result.AddTo(run.Report);
-    result.Save(run, xScale, yScale, epochs, learningRate, knobs.Dtype);
+    result.Save(run, xScale, yScale, run.EpochsDone, learningRate, knobs.Dtype);
 
     (torch.Tensor X, torch.Tensor Y) Tensors(NumericTable rows) => (
         xScale.ToTensor(rows, knobs.Dtype, run.Device),
