@@ -35,7 +35,7 @@ public sealed class DoctorStep(TrainInputs inputs, string planFile, EngineSettin
         var wanted = Parse(inputs.Run.Engine);
         var gpus = plan?.Run.Gpus ?? (GpuRequest.TryParse(inputs.Run.Gpus, inputs.Run.HostHasGpu, out var request) ? request : GpuRequest.None);
         var lines = ImmutableArray.CreateBuilder<DoctorLine>();
-        using var engine = Connect(wanted, lines);
+        using var engine = Connect(wanted, lines, cancellation);
         lines.Add(User(engine, wanted, await InfoAsync(engine, cancellation)));
         if (engine is not null)
             await AddEngineAsync(engine, plan, gpus, lines, progress, cancellation);
@@ -43,8 +43,8 @@ public sealed class DoctorStep(TrainInputs inputs, string planFile, EngineSettin
         {
             var host = await HostGpus.ReadAsync(nvidia, cancellation);
             return GpuCheck.OfDriver(gpus, host, GpuPreflight.Check(gpus, host, plan?.Torch));
-        }));
-        lines.Add(await TryAsync("results", () => Task.FromResult(Results())));
+        }, cancellation));
+        lines.Add(await TryAsync("results", () => Task.FromResult(Results()), cancellation));
         lines.Add(WslCheck.Of(HostFacts.Kernel, Path.GetDirectoryName(inputs.Project.ProjectFile)!, Directory.Exists(HostFacts.WslLibraries), !gpus.IsNone));
         lines.Add(planLine);
         return new DoctorReport(inputs.Project.ProjectFile, lines.ToImmutable());
@@ -73,13 +73,13 @@ public sealed class DoctorStep(TrainInputs inputs, string planFile, EngineSettin
         }
     }
 
-    private EngineConnection? Connect(EngineKind wanted, ImmutableArray<DoctorLine>.Builder lines)
+    private EngineConnection? Connect(EngineKind wanted, ImmutableArray<DoctorLine>.Builder lines, CancellationToken cancellation)
     {
         try
         {
             var candidates = EngineLocator.Candidates(wanted, settings);
             var tried = "";
-            var engine = wanted == EngineKind.Process ? null : EngineConnection.TryConnect(candidates, out tried, CancellationToken.None);
+            var engine = wanted == EngineKind.Process ? null : EngineConnection.TryConnect(candidates, out tried, cancellation);
             lines.Add(EngineCheck.Of(wanted, engine?.Version, engine?.Endpoint.ToString() ?? "", tried));
             return engine;
         }
@@ -118,7 +118,7 @@ public sealed class DoctorStep(TrainInputs inputs, string planFile, EngineSettin
         {
             return engine is null ? null : await engine.Docker.System.GetSystemInfoAsync(cancellation);
         }
-        catch (Exception e) when (IsExpected(e))
+        catch (Exception e) when (IsExpected(e, cancellation))
         {
             return null;
         }
@@ -137,14 +137,14 @@ public sealed class DoctorStep(TrainInputs inputs, string planFile, EngineSettin
             image = new EngineImages(engine).Find(from.PullReference, cancellation);
             var refusal = image is null ? await BaseImageCheck.AskRegistryAsync(engine, from.PullReference, cancellation) : null;
             return BaseImageCheck.Of(from.BaseImage, from.PullReference, from.Platform, image, refusal);
-        }));
-        lines.Add(await TryAsync("builder", () => Task.FromResult(Builder(engine, plan, image, cancellation))));
+        }, cancellation));
+        lines.Add(await TryAsync("builder", () => Task.FromResult(Builder(engine, plan, image, cancellation)), cancellation));
         lines.Add(plan is null
             ? DoctorLine.Skipped(NativesCheck.Name, "the project is not planned yet")
-            : await TryAsync(NativesCheck.Name, () => NativesCheck.RunAsync(plan.Image, engine, image, cache, progress, cancellation)));
+            : await TryAsync(NativesCheck.Name, () => NativesCheck.RunAsync(plan.Image, engine, image, cache, progress, cancellation), cancellation));
         var gpusOfEngine = EngineGpus.Of(engine.Version.Kind, info, EngineGpus.DescribesNvidia);
         lines.Add(GpuCheck.OfEngine(gpus, engine.Version.Kind, info.Runtimes?.ContainsKey("nvidia") == true, HasCdi(engine.Version.Kind, gpusOfEngine)));
-        lines.Add(await TryAsync("engine's disk", () => Task.FromResult(EngineDisk(engine, info, plan))));
+        lines.Add(await TryAsync("engine's disk", () => Task.FromResult(EngineDisk(engine, info, plan)), cancellation));
     }
 
     /// <summary>Podman does not say; it reads the standard's own folders.</summary>
@@ -174,7 +174,7 @@ public sealed class DoctorStep(TrainInputs inputs, string planFile, EngineSettin
         return DiskCheck.OfResults(inputs.Run.OutputRoot, HostFacts.IsWritable(folder), HostFacts.FreeBytes(folder));
     }
 
-    private static async Task<DoctorLine> TryAsync(string name, Func<Task<DoctorLine>> check)
+    private static async Task<DoctorLine> TryAsync(string name, Func<Task<DoctorLine>> check, CancellationToken cancellation)
     {
         try
         {
@@ -184,7 +184,7 @@ public sealed class DoctorStep(TrainInputs inputs, string planFile, EngineSettin
         {
             return LineOf(name, e.Problems);
         }
-        catch (Exception e) when (IsExpected(e))
+        catch (Exception e) when (IsExpected(e, cancellation))
         {
             return DoctorLine.Error(name, $"could not be checked: {e.Message}", "See the line of the engine.");
         }
@@ -193,6 +193,9 @@ public sealed class DoctorStep(TrainInputs inputs, string planFile, EngineSettin
     private static DoctorLine LineOf(string name, IReadOnlyList<Problem> problems) => DoctorLine.Error(
         name, string.Join(" ", problems.Select(problem => problem.Message)), problems[0].Code.Fix, problems[0].Code.Id);
 
-    private static bool IsExpected(Exception e) =>
-        e is IOException or UnauthorizedAccessException or HttpRequestException or Docker.DotNet.DockerApiException or JsonException or TimeoutException;
+    /// <summary>Also what a limit of time cancels, but not what the user does.</summary>
+    private static bool IsExpected(Exception e, CancellationToken cancellation) =>
+        e is UnauthorizedAccessException or Docker.DotNet.DockerApiException
+        || (e is AggregateException { InnerException: { } inner } && IsExpected(inner, cancellation)) // of all addresses that a name has
+        || (EngineConnection.IsUnreachable(e) && !(e is OperationCanceledException && cancellation.IsCancellationRequested));
 }

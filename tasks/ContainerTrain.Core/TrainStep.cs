@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using System.Text.Json;
 using ContainerTrain.Diagnostics;
 using ContainerTrain.Engine;
@@ -93,23 +92,26 @@ public sealed class TrainStep(string planFile, HostSettings host)
     {
         var (plan, choice, runner, image, clock, lines, resumedFrom, original) = run;
         var folder = RunFolder.Create(plan.Run.OutputRoot, DateTimeOffset.UtcNow);
-        File.WriteAllText(folder.Hyperparameters, JsonSerializer.Serialize(plan.Run.Hyperparameters.ToDictionary()));
         progress.Report($"Training {plan.Project} on {Where(choice, plan.Run)}; run folder {folder.Path}");
         var record = Record(plan, folder, choice.Connection, image) with { ResumedFrom = resumedFrom };
         if (original is not null)
             record = record with { Git = original.Git, RerunOf = original.Id };
-        record.Write(folder.Record);
+        using var log = Begin(record, folder);
         var prepared = clock.Elapsed;
         // Beside the training: nobody waits for it.
         var data = Task.Run(() => DataFingerprint.Of(plan.Run, cancellation), CancellationToken.None);
-        var (outcome, lastLines) = await AttendAsync(runner, new RunRequest(plan, folder, image?.Id), lines, cancellation);
+        var (outcome, lastLines) = await AttendAsync(runner, new RunRequest(plan, folder, image?.Id), log, lines, cancellation);
+        log.Dispose();
         outcome = OutcomeProblems.Explained(outcome, plan.Run, folder);
         // The report shows the log itself.
         var problems = OutcomeProblems.Of(outcome, plan.Run, folder, lastLines: []);
+        var said = OutcomeProblems.Of(outcome, plan.Run, folder, lastLines);
+        record = Ended(record, outcome, problems);
+        // Written before what the program left is looked at: the outcome depends on none of it.
+        _ = TryWrite(record, folder);
         var results = RunResults.Read(folder);
-        record = Finish(record with { Data = await data }, folder, outcome, problems, results, image?.Duration ?? TimeSpan.Zero, prepared);
-        var unreported = RunReport.TryWrite(folder, record, results);
-        ImmutableArray<Problem?> found = [.. OutcomeProblems.Of(outcome, plan.Run, folder, lastLines), unreported];
+        record = Finish(record with { Data = await data }, folder, outcome, results, image?.Duration ?? TimeSpan.Zero, prepared);
+        ImmutableArray<Problem?> found = [.. said, Incomplete(log, folder), TryWrite(record, folder), RunReport.TryWrite(folder, record, results)];
         return new TrainResult(folder, outcome, [.. found.OfType<Problem>()]) { Record = record };
     }
 
@@ -140,10 +142,9 @@ public sealed class TrainStep(string planFile, HostSettings host)
             : $"{run.Device} in a process of this host";
 
     private static async Task<(RunOutcome Outcome, Queue<string> LastLines)> AttendAsync(
-        ITrainRunner runner, RunRequest request, IProgress<OutputLine> progress, CancellationToken cancellation)
+        ITrainRunner runner, RunRequest request, RunLog log, IProgress<OutputLine> progress, CancellationToken cancellation)
     {
         var lastLines = new Queue<string>();
-        await using var log = new StreamWriter(request.Folder.Log) { AutoFlush = true, NewLine = "\n" };
         var output = new DirectProgress<OutputLine>(line =>
         {
             log.WriteLine(line.Text);
@@ -173,33 +174,58 @@ public sealed class TrainStep(string planFile, HostSettings host)
         Plan = plan,
     };
 
-    private static RunRecord Finish(
-        RunRecord record, RunFolder folder, RunOutcome outcome, ImmutableArray<Problem> problems, RunResults results, TimeSpan imageTime, TimeSpan prepared)
+    /// <summary>Writes what has to be there before the program starts.</summary>
+    private static RunLog Begin(RunRecord record, RunFolder folder)
     {
-        var collect = Stopwatch.StartNew();
-        var artifacts = folder.Artifacts().Select(path => Artifact(folder, path)).ToImmutableArray();
-        var seconds = ImmutableSortedDictionary<string, double>.Empty
-            .Add("image", imageTime.TotalSeconds)
-            .Add("prepare", prepared.TotalSeconds)
-            .Add("train", outcome.Duration.TotalSeconds)
-            .Add("collect", collect.Elapsed.TotalSeconds);
-        var finished = record with
+        try
         {
-            Outcome = new OutcomeRecord(
-                outcome.Reason, outcome.ExitCode, outcome.Signal, problems.LastOrDefault(problem => problem.IsError)?.Code.Id, outcome.Finished,
-                outcome.Detail.Length > 0 ? outcome.Detail : null),
-            Seconds = seconds,
-            Artifacts = artifacts,
-            Metrics = results.FinalMetrics(),
-            Problems = [.. problems.Select(problem => new ProblemRecord(problem.Code.Id, problem.Message, problem.Location?.File, problem.Location?.Line ?? 0))],
-        };
-        finished.Write(folder.Record);
-        return finished;
+            File.WriteAllText(folder.Hyperparameters, JsonSerializer.Serialize(record.Plan.Run.Hyperparameters.ToDictionary()));
+            record.Write(folder.Record);
+            return new RunLog(folder.Log);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ProblemException(Codes.RunFolderUnwritable.With(folder.Path, e.Message), e);
+        }
     }
 
-    private static ArtifactRecord Artifact(RunFolder folder, string path)
+    private static Problem? TryWrite(RunRecord record, RunFolder folder)
     {
-        using var stream = File.OpenRead(Path.Join(folder.Path, path));
-        return new ArtifactRecord(path, stream.Length, Convert.ToHexStringLower(SHA256.HashData(stream)));
+        try
+        {
+            record.Write(folder.Record);
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Codes.RunNotRecorded.With(folder.Record, e.Message, "");
+        }
+    }
+
+    private static Problem? Incomplete(RunLog log, RunFolder folder) =>
+        log.Lost == 0 ? null : Codes.RunNotRecorded.With(folder.Log, log.Failure, $" (lines that it lacks: {log.Lost})");
+
+    private static RunRecord Ended(RunRecord record, RunOutcome outcome, ImmutableArray<Problem> problems) => record with
+    {
+        Outcome = new OutcomeRecord(
+            outcome.Reason, outcome.ExitCode, outcome.Signal, problems.LastOrDefault(problem => problem.IsError)?.Code.Id, outcome.Finished,
+            outcome.Detail.Length > 0 ? outcome.Detail : null),
+        Problems = [.. problems.Select(problem => new ProblemRecord(problem.Code.Id, problem.Message, problem.Location?.File, problem.Location?.Line ?? 0))],
+    };
+
+    private static RunRecord Finish(RunRecord record, RunFolder folder, RunOutcome outcome, RunResults results, TimeSpan imageTime, TimeSpan prepared)
+    {
+        var collect = Stopwatch.StartNew();
+        var artifacts = folder.Artifacts().Select(path => ArtifactRecord.Of(folder, path)).ToImmutableArray();
+        return record with
+        {
+            Seconds = ImmutableSortedDictionary<string, double>.Empty
+                .Add("image", imageTime.TotalSeconds)
+                .Add("prepare", prepared.TotalSeconds)
+                .Add("train", outcome.Duration.TotalSeconds)
+                .Add("collect", collect.Elapsed.TotalSeconds),
+            Artifacts = artifacts,
+            Metrics = results.FinalMetrics(),
+        };
     }
 }

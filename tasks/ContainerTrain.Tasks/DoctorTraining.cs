@@ -44,8 +44,8 @@ public sealed class DoctorTraining : EngineTask
         var step = new DoctorStep(ReadInputs(), PlanFile, EngineSettings, Cache, new NvidiaSmi());
         var report = step.RunAsync(Live, Cancellation).GetAwaiter().GetResult();
         Array.ForEach([.. report.Render()], Live.Report);
-        if (JsonFile.Length > 0)
-            GeneratedFile.Write(JsonFile, report.ToJson());
+        if (JsonFile.Length > 0 && report.TryWriteJson(JsonFile) is { } problem)
+            Report([problem]);
         if (!report.Errors.IsEmpty)
             Report([Codes.DoctorFoundErrors.With(report.Summary)]);
     }

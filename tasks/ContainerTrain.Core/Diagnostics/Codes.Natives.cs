@@ -22,4 +22,8 @@ public static partial class Codes
     public static readonly DiagnosticCode DoctorFoundErrors = Error("CT3034", "TrainDoctor found errors",
         "{0}.",
         "Each line above that begins with 'error' says what to do; the code in it has a page.");
+
+    public static readonly DiagnosticCode DoctorReportNotWritten = Error("CT3035", "Report of the doctor not written",
+        "TrainDoctorJson is '{0}', which cannot be written: {1}",
+        "Name a file in a folder that you may write to.");
 }

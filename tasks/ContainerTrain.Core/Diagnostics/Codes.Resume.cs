@@ -15,6 +15,10 @@ public static partial class Codes
         "TrainResume is '{0}', which is a run of the project '{1}'; this is '{2}'.",
         "Name a run of this project, or set TrainOutputRoot to a folder of this project's own.");
 
+    public static readonly DiagnosticCode RunIsGoingOn = Error("CT1033", "Run is still going on",
+        "TrainResume is '{0}', and that run has not ended: a program still writes its metrics.",
+        "Wait for its end, or stop it: what it saves then is where the next run goes on.");
+
     public static readonly DiagnosticCode StoppedResumable = Error("CT4011", "Training stopped by someone else",
         "Training was stopped by a signal that did not come from this build, after {0}. Log: '{1}'.{2}",
         "Go on with TrainResume=auto, or with the run's id. The engine's and the system's logs may say who sent the signal.");

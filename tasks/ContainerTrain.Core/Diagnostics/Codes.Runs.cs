@@ -30,4 +30,8 @@ public static partial class Codes
     public static readonly DiagnosticCode NumbersDiffer = Warning("CT4014", "Numbers differ in the rerun",
         "Run '{0}' and its rerun '{1}' did not come to the same: {2}.",
         "Draw every random number from the run's seed, and fix the number of threads with TrainCpus; a GPU may add in another order each time.");
+
+    public static readonly DiagnosticCode RunNotRecorded = Warning("CT4015", "Run not recorded as a whole",
+        "'{0}' could not be written as a whole: {1}{2}",
+        "Make room on the disk of TrainOutputRoot, or set it to another one. The training itself went on.");
 }

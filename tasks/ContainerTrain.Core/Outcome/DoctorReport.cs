@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using ContainerTrain.Diagnostics;
 
 namespace ContainerTrain.Outcome;
 
@@ -81,6 +82,21 @@ public sealed record DoctorReport(string Project, ImmutableArray<DoctorLine> Lin
 
     /// <summary>Indented, with a line break at its end.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, Json) + "\n";
+
+    /// <summary>Writes <see cref="ToJson"/>, with the folders above the file; returns a problem (CT3035) where that was not possible.</summary>
+    public Problem? TryWriteJson(string file)
+    {
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            AtomicFile.WriteAllText(file, ToJson());
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Codes.DoctorReportNotWritten.With(file, e.Message);
+        }
+    }
 
     private static string Word(DoctorStatus status) => status == DoctorStatus.Skipped ? "-" : status.ToString().ToLowerInvariant();
 

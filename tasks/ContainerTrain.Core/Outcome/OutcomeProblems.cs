@@ -58,7 +58,7 @@ public static class OutcomeProblems
             return [];
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(folder.Problems));
+            using var document = JsonDocument.Parse(PlainFile.ReadAllBytes(folder.Problems));
             return [.. document.RootElement.EnumerateArray().Select(element => ToProblem(element, outcome, run, folder))];
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or IOException or UnauthorizedAccessException)

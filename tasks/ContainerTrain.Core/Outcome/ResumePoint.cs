@@ -13,7 +13,7 @@ public sealed record ResumePoint(string RunId, string Checkpoints, int Epoch)
     public MountPlan Mount => new(MountKind.Bind, Checkpoints, ContainerPaths.Resume, ReadOnly: true);
 
     /// <summary>What TrainResume asks for; null for a start from scratch.</summary>
-    /// <exception cref="ProblemException">CT1030, CT1031, CT1032: the run that it names is not one to go on from.</exception>
+    /// <exception cref="ProblemException">CT1030 to CT1033: the run that it names is not one to go on from.</exception>
     public static ResumePoint? Find(RunPlan run, string project) => run.Resume switch
     {
         // A plan that a run recorded says where that run went on from.
@@ -28,8 +28,11 @@ public sealed record ResumePoint(string RunId, string Checkpoints, int Epoch)
         var folder = Path.Join(root, id);
         if (!Directory.Exists(folder))
             throw new ProblemException(Codes.UnknownRun.With(id, root, Suggestion.Sentence(id, Runs(root))));
-        if (State(folder) is { } state && state.Project != project)
-            throw new ProblemException(Codes.RunOfAnotherProject.With(id, state.Project, project));
+        var state = State(folder);
+        if (state is { } known && known.Project != project)
+            throw new ProblemException(Codes.RunOfAnotherProject.With(id, known.Project, project));
+        if (state is { Reason: null } && IsGoingOn(folder))
+            throw new ProblemException(Codes.RunIsGoingOn.With(id));
         return Of(folder) ?? throw new ProblemException(Codes.NothingToResume.With(id, Path.Join(folder, "checkpoints")));
     }
 
@@ -63,7 +66,7 @@ public sealed record ResumePoint(string RunId, string Checkpoints, int Epoch)
     {
         try
         {
-            using var json = JsonDocument.Parse(File.ReadAllBytes(Path.Join(folder, "run.json")));
+            using var json = JsonDocument.Parse(PlainFile.ReadAllBytes(Path.Join(folder, "run.json")));
             var reason = json.RootElement.TryGetProperty("outcome", out var outcome) && outcome.ValueKind == JsonValueKind.Object
                 ? outcome.GetProperty("reason").GetString() : null;
             return (json.RootElement.GetProperty("project").GetString() ?? "", reason);

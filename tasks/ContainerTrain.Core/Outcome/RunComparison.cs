@@ -24,7 +24,7 @@ internal sealed record RunComparison(ImmutableArray<string> Lines, ImmutableArra
     }
 
     private static Dictionary<string, string> Models(RunRecord run) =>
-        run.Artifacts.Where(file => file.Path.StartsWith(ModelFolder, StringComparison.Ordinal)).ToDictionary(file => file.Path, file => file.Sha256, StringComparer.Ordinal);
+        run.Artifacts.Where(file => file.Path.StartsWith(ModelFolder, StringComparison.Ordinal)).ToDictionary(file => file.Path, file => file.Sha256 ?? "unknown", StringComparer.Ordinal);
 
     private static (string Line, string Difference) Metric(string name, MetricRecord? first, MetricRecord? second)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -74,7 +75,7 @@ public sealed record RunRecord
     {
         try
         {
-            using var stream = File.OpenRead(file);
+            using var stream = PlainFile.OpenRead(file);
             return (RunRecord?)JsonSerializer.Deserialize(stream, Strict.GetTypeInfo(typeof(RunRecord))) ?? throw new JsonException("it is empty");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
@@ -124,7 +125,23 @@ public sealed record DataRecord(string Target, string Source, string? Sha256);
 
 /// <summary>A file that the run left.</summary>
 /// <param name="Path">Below the run folder, parts separated by '/'.</param>
-public sealed record ArtifactRecord(string Path, long Bytes, string Sha256);
+/// <param name="Sha256">Null if it could not be read; <paramref name="Unread"/> says why.</param>
+public sealed record ArtifactRecord(string Path, long Bytes, string? Sha256, string? Unread = null)
+{
+    /// <summary>Looks at a file, which may be anything that a program can make.</summary>
+    internal static ArtifactRecord Of(RunFolder folder, string path)
+    {
+        try
+        {
+            using var stream = PlainFile.OpenRead(System.IO.Path.Join(folder.Path, path));
+            return new ArtifactRecord(path, stream.Length, Convert.ToHexStringLower(SHA256.HashData(stream)));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return new ArtifactRecord(path, 0, null, e.Message);
+        }
+    }
+}
 
 [JsonSourceGenerationOptions(
     WriteIndented = true,

@@ -24,7 +24,7 @@ internal sealed record SavedCheckpoint(int Sequence, int Epoch)
     {
         try
         {
-            using var json = JsonDocument.Parse(File.ReadAllBytes(manifest));
+            using var json = JsonDocument.Parse(PlainFile.ReadAllBytes(manifest));
             var content = new FileInfo(Path.Join(Path.GetDirectoryName(manifest), json.RootElement.GetProperty("file").GetString()));
             return content.Exists && content.Length == json.RootElement.GetProperty("bytes").GetInt64()
                 ? new SavedCheckpoint(json.RootElement.GetProperty("sequence").GetInt32(), json.RootElement.GetProperty("epoch").GetInt32())

@@ -223,9 +223,53 @@ public sealed class TheDoctorWithoutAnEngine : IDisposable
     public async Task FindsAnAddressThatIsNotSupported() =>
         Assert.Equal("CT3006", (await RunAsync(Inputs(), "ssh://me@there")).Lines[0].Code);
 
+    [Fact]
+    public async Task GivesItsLinesWhenTheEngineIsGoneAfterItsFirstAnswer()
+    {
+        var listener = new TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        var port = ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
+        var answer = Task.Run(async () =>
+        {
+            using var socket = await listener.AcceptSocketAsync();
+            listener.Dispose(); // whoever asks again is refused
+            await socket.ReceiveAsync(new byte[1 << 12]);
+            await socket.SendAsync("HTTP/1.0 200 OK\r\n\r\n{\"Version\":\"28\",\"ApiVersion\":\"1.51\",\"Os\":\"linux\",\"Arch\":\"amd64\"}"u8.ToArray());
+            socket.Shutdown(SocketShutdown.Send);
+        }, TestContext.Current.CancellationToken);
+        var report = await RunAsync(Given.Inputs with { Run = Inputs().Run }, $"tcp://127.0.0.1:{port}");
+        await answer;
+        Assert.Equal("engine", report.Lines[0].Check);
+        Assert.Equal(DoctorStatus.Ok, report.Lines[0].Status);
+        Assert.StartsWith("could not be checked: ", Assert.Single(report.Lines, line => line.Check == "base image").Finding, StringComparison.Ordinal);
+        Assert.Contains(report.Lines, line => line.Check == "engine's disk");
+    }
+
+    [Fact]
+    public async Task EndsWhenItIsCanceled() => await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+    {
+        using var listener = new TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start(); // takes the connection and never answers
+        using var cancel = new CancellationTokenSource();
+        await cancel.CancelAsync();
+        await StepFor($"tcp://{listener.LocalEndpoint}").RunAsync(new Reports<string>(), cancel.Token);
+    });
+
+    [Fact]
+    public async Task SaysThatItsReportCannotBeWritten()
+    {
+        var report = await RunAsync(Inputs());
+        Assert.Null(report.TryWriteJson(_folder.At("new/doctor.json")));
+        Assert.Equal(report.ToJson(), File.ReadAllText(_folder.At("new/doctor.json")));
+        var problem = report.TryWriteJson(Path.Join(_folder.Write("file", ""), "doctor.json"));
+        Assert.Equal(("CT3035", true), (problem?.Code.Id, problem?.IsError));
+    }
+
+    private DoctorStep StepFor(string address, Inputs.TrainInputs? inputs = null) =>
+        new(inputs ?? Inputs(), _folder.At("plan.json"), new EngineSettings(address, "unix:///nonexistent", _folder.Path, ""), new BuildCache(_folder.At("cache")), new NoNvidiaSmi());
+
     private Task<DoctorReport> RunAsync(Inputs.TrainInputs inputs, string address = "unix:///nonexistent") =>
-        new DoctorStep(inputs, _folder.At("plan.json"), new EngineSettings(address, "unix:///nonexistent", _folder.Path, ""), new BuildCache(_folder.At("cache")), new NoNvidiaSmi())
-            .RunAsync(new Reports<string>(), TestContext.Current.CancellationToken);
+        StepFor(address, inputs).RunAsync(new Reports<string>(), TestContext.Current.CancellationToken);
 
     private Inputs.TrainInputs Inputs() => Given.Inputs with
     {

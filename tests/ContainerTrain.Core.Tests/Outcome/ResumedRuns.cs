@@ -64,6 +64,7 @@ public sealed class ARunToGoOnFrom : IDisposable
         try
         {
             Assert.Equal(2, Find("auto")?.Epoch);
+            Assert.StartsWith("CT1033: TrainResume is '20260102-000000-aaaa', and that run has not ended", Problem("20260102-000000-aaaa"), StringComparison.Ordinal);
         }
         finally
         {
@@ -72,6 +73,7 @@ public sealed class ARunToGoOnFrom : IDisposable
         }
 
         Assert.Equal(3, Find("auto")?.Epoch);
+        Assert.Equal(3, Find("20260102-000000-aaaa")?.Epoch);
     }
 
     [Fact]

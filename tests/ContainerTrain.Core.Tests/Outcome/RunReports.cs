@@ -193,6 +193,10 @@ public sealed partial class TheReportOfARun : IDisposable
         Assert.Equal([_folder.Report], Directory.EnumerateFileSystemEntries(_folder.Path, "report*"));
     }
 
+    [Fact]
+    public void ThatCannotBeMadeIsCT4013Too() =>
+        Assert.Equal("CT4013", RunReport.TryWrite(_folder, GivenRun.Record with { Problems = default }, RunResults.Read(_folder))?.Code.Id);
+
     private XDocument Render(RunRecord record, string metrics = "", string? report = null)
     {
         if (metrics.Length > 0)

@@ -42,7 +42,7 @@ internal sealed class MetricCurves
             return curves;
         try
         {
-            using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
+            using var stream = PlainFile.OpenRead(file);
             curves.ReadLines(stream);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

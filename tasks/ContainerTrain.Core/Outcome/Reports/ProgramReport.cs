@@ -47,7 +47,7 @@ internal sealed record ProgramReport
             return new ProgramReport { Damage = $"it is larger than {LargestFile >> 20} MiB" };
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(file));
+            using var document = JsonDocument.Parse(PlainFile.ReadAllBytes(file));
             return Read(document.RootElement);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or IOException or UnauthorizedAccessException)

@@ -21,7 +21,7 @@ internal sealed class RunReport(RunRecord record, RunResults results)
             AtomicFile.WriteAllText(folder.Report, new RunReport(record, results).Render());
             return null;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is not OperationCanceledException) // a page is never worth what the training has to say
         {
             return Codes.ReportNotWritten.With(folder.Report, e.Message);
         }
@@ -134,7 +134,7 @@ internal sealed class RunReport(RunRecord record, RunResults results)
     private object?[] Artifacts() => record.Artifacts.IsEmpty ? [] : Section("Files", Element("details",
         Element("summary", Count(record.Artifacts.Length, "file") + ", " + Units.Show(record.Artifacts.Sum(file => file.Bytes))),
         Table(["path", "size", "SHA-256"], record.Artifacts.Take(500).Select(file =>
-            new object?[] { file.Path, Classed("span", "number", Units.Show(file.Bytes)), Classed("span", "mono small", file.Sha256) }))));
+            new object?[] { file.Path, Classed("span", "number", Units.Show(file.Bytes)), Classed("span", "mono small", file.Sha256 ?? $"not read: {file.Unread}") }))));
 
     private XElement Footer() => Element("footer",
         record.Image is null ? null : Element("p", "The same again: ", Classed("span", "mono", $"dotnet build -t:TrainRerun -p:TrainRunId={record.Id}")),

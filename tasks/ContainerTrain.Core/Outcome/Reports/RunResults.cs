@@ -27,7 +27,7 @@ internal sealed record RunResults(MetricCurves Curves, ProgramReport Program, Im
     {
         try
         {
-            using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var stream = PlainFile.OpenRead(file);
             stream.Position = Math.Max(0, stream.Length - TailBytes);
             var bytes = new byte[TailBytes];
             var text = Encoding.UTF8.GetString(bytes, 0, stream.ReadAtLeast(bytes, TailBytes, throwOnEndOfStream: false)).TrimEnd('\n');

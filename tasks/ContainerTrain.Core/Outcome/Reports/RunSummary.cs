@@ -50,7 +50,7 @@ internal sealed record RunSummary(string Id)
     {
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(folder.Record));
+            using var document = JsonDocument.Parse(PlainFile.ReadAllBytes(folder.Record));
             return Read(folder.Id, document.RootElement);
         }
         catch (FileNotFoundException)
