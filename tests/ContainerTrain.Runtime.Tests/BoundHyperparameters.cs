@@ -83,6 +83,15 @@ public sealed class BoundHyperparameters : IDisposable
         Assert.Equal($"Hyperparameter '{name}' is '{value}'; {expected}", problem.Message);
     }
 
+    /// <summary>A column named twice would be two features with half of the coefficient each.</summary>
+    [Fact]
+    public void AreRefusedWhereAListRepeatsAName()
+    {
+        var problem = Assert.Single(Problems.Of(() => FromFile("""{ "epochs": "1", "features": "a, b,a" }""").Bind<Positional>()));
+
+        Assert.Equal("CT4106 Hyperparameter 'features' is 'a, b,a'; it must be a list without a repeated name.", $"{problem.Code} {problem.Message}");
+    }
+
     [Fact]
     public void ShareTheirNamesWithEarlierReads()
     {

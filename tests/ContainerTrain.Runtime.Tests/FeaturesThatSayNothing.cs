@@ -47,6 +47,19 @@ public sealed class FeaturesThatSayNothing : NeedsTorch
         Assert.Empty(Check([("x", A), ("x2", [.. A.Select(a => a * a)]), ("x3", [.. A.Select(a => a * a * a)])]));
     }
 
+    [Fact]
+    public void IncludeTheSameColumnTwice()
+    {
+        var rows = NumericTable.Of(("a", A), ("b", B));
+
+        Assert.Equal("CT4131", Assert.Single(FeatureChecks.Check(rows, ["a", "b", "a"])).Code);
+    }
+
+    /// <summary>The squares of such spreads are zero, and there is no other column to name.</summary>
+    [Fact]
+    public void IncludeColumnsWhoseSpreadIsNextToNothing() =>
+        Assert.Equal(["CT4131", "CT4131"], Check([("one", [0, 5e-324, 0, 0, 0, 0]), ("other", [0, 0, 5e-324, 0, 0, 0])]).Select(warning => warning.Code));
+
     /// <summary>Large means lose digits of the spread, and would hide what is the same.</summary>
     [Fact]
     public void IncludeColumnsFarFromZero() =>

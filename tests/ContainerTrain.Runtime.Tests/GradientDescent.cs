@@ -17,7 +17,7 @@ internal static class GradientDescent
         using var batches = new TensorBatches(x, y, batchSize);
         using var model = new LinearRegression(features.Length, intercept, dtype, CPU);
         var curvature = Curvature.Of(x, intercept);
-        var rate = learningRate ?? curvature.RateFor(batches.SmallestBatchSize);
+        var rate = learningRate ?? curvature.RateFor(batches.BatchSize);
         var guard = new DivergenceGuard(rate, curvature);
         for (var epoch = 1; epoch <= epochs; epoch++)
         {

@@ -38,6 +38,19 @@ public sealed class StandardizedColumns
             Assert.All(standardizer.Transform(table)["x"].ToArray(), x => Assert.Equal(0, x));
         });
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void AreRefusedWithCT4132WhereTheirSquaresAreBeyondFloat64(bool center)
+    {
+        var table = NumericTable.Of(("a", [1, -1e200, 3]), ("good", [1, 1e150, 3]), ("b", [1e308, 1.5e308, 1]));
+        var problems = Problems.Of(() => Standardizer.Fit(table, center));
+
+        Assert.Equal(["CT4132", "CT4132"], problems.Select(problem => problem.Code));
+        Assert.StartsWith("Column 'a' holds -1E+200; ", problems[0].Message, StringComparison.Ordinal);
+        Assert.StartsWith("Column 'b' holds 1.5E+308; ", problems[1].Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void KnowOnlyTheRowsTheyWereFittedOn()
     {

@@ -215,6 +215,19 @@ public sealed class TemplateProgram : NeedsTorch, IDisposable
         Assert.All(Doubles(Model().GetProperty("coefficients")), value => Assert.True(double.IsFinite(value)));
     }
 
+    [Theory]
+    [InlineData("x")]
+    [InlineData("y")]
+    public void NamesTheColumnWhoseSquaresAreBeyondFloat64(string column)
+    {
+        _folder.Write("data/points.csv", column == "x" ? "x,y\n1,2\n1e200,3\n3,5\n" : "x,y\n1,2\n2,1e200\n3,5\n");
+        var (exitCode, _, errors) = Run(("target", "y"), ("validation_share", "0"));
+
+        Assert.Equal(65, exitCode);
+        Assert.Contains($"error CT4132: Column '{column}' holds 1E+200; ", errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("CT4107", errors, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void SaysHowFarItIsFromTheExactAnswer()
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using TorchSharp;
 
 namespace ContainerTrain.Runtime;
@@ -31,6 +32,7 @@ public sealed record Standardizer
     /// <param name="training">The rows that the model learns from.</param>
     /// <param name="center">False to scale only: a model without an intercept cannot undo a shift.</param>
     /// <exception cref="ArgumentException">The table has no rows.</exception>
+    /// <exception cref="TrainingException">CT4132, once for each column whose squares are too large for float64.</exception>
     public static Standardizer Fit(NumericTable training, bool center = true)
     {
         if (training.RowCount == 0)
@@ -39,6 +41,12 @@ public sealed record Standardizer
         }
 
         var moments = training.Columns.Select(column => center ? Moments(training[column]) : (Mean: 0, Scale: Scale(training[column], 0))).ToArray();
+        var tooLarge = training.Columns.Where((_, i) => !double.IsFinite(moments[i].Scale)).Select(column => TooLarge(column, training[column])).ToArray();
+        if (tooLarge.Length > 0)
+        {
+            throw new TrainingException(tooLarge);
+        }
+
         return new Standardizer(training.Columns, [.. moments.Select(m => m.Mean)], [.. moments.Select(m => m.Scale)]);
     }
 
@@ -83,6 +91,18 @@ public sealed record Standardizer
 
         var scale = Math.Sqrt(squares / values.Length);
         return scale > 0 ? scale : 1;
+    }
+
+    private static TrainingProblem TooLarge(string column, ReadOnlySpan<double> values)
+    {
+        var largest = values[0];
+        foreach (var value in values)
+        {
+            largest = Math.Abs(value) > Math.Abs(largest) ? value : largest;
+        }
+
+        return new(ProblemCodes.ColumnTooLarge, string.Create(CultureInfo.InvariantCulture,
+            $"Column {Wording.Quote(column)} holds {largest}; the squares of such values are beyond float64, whose largest number is 1.8E+308, so that the column has no standard deviation. Keep its values below 1E+150, or leave it out."));
     }
 
     private NumericTable Map(NumericTable table, Func<double, double, double, double> map)

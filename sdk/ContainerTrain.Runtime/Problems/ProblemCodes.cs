@@ -48,6 +48,9 @@ public static class ProblemCodes
     /// <summary>A warning: other features determine a feature.</summary>
     public const string DependentFeature = "CT4131";
 
+    /// <summary>The squares of a column's values are too large for float64.</summary>
+    public const string ColumnTooLarge = "CT4132";
+
     /// <summary>A checkpoint cannot be written.</summary>
     public const string CheckpointNotWritten = "CT4120";
 

@@ -32,7 +32,7 @@ public sealed class Curvature
     /// </summary>
     public double Smallest { get; }
 
-    /// <summary>L/μ: a descent at the best rate needs about as many epochs for the error to fall to a seventh.</summary>
+    /// <summary>L/μ: a descent at <see cref="FullBatchRate"/> needs about as many epochs for the distance from the answer to fall to a third.</summary>
     public double ConditionNumber => Largest == 0 ? 1 : Largest / Smallest;
 
     /// <summary>
@@ -42,11 +42,13 @@ public sealed class Curvature
     public double LargestStableRate => 2 / Largest;
 
     /// <summary>
-    /// 2/(L + μ), the constant rate with the fastest guaranteed descent when each step takes all rows: B. T. Polyak,
-    /// <i>Introduction to Optimization</i> (1987), section 1.4; Y. Nesterov, <i>Introductory Lectures on Convex
-    /// Optimization</i> (2004), theorem 2.1.15.
+    /// 1/L, the constant rate for steps that take all rows: Y. Nesterov, <i>Introductory Lectures on Convex Optimization</i>
+    /// (2004), section 2.1.5; S. Boyd and L. Vandenberghe, <i>Convex Optimization</i> (2004), section 9.3.1. The direction that
+    /// curves most arrives in one step, none swings back and forth, and the error falls whatever μ is. With 2/(L + μ) the
+    /// slowest direction needs half as many epochs; but the fastest then needs as many as the slowest, and what is left of
+    /// the error where features are nearly dependent is nearly all of it.
     /// </summary>
-    public double BestRate => Largest == 0 ? 1 : 2 / (Largest + Smallest);
+    public double FullBatchRate => Largest == 0 ? 1 : 1 / Largest;
 
     /// <summary>From the features a model is trained on, in float64 on their device.</summary>
     /// <param name="features">Of shape (rows, features), with one row or more.</param>
@@ -74,7 +76,7 @@ public sealed class Curvature
     }
 
     /// <summary>
-    /// The constant rate that is safe with so many rows per step, however they are drawn: <see cref="BestRate"/> for all of
+    /// The constant rate that is safe with so many rows per step, however they are drawn: <see cref="FullBatchRate"/> for all of
     /// them, else 1/(2𝓛) with the expected smoothness 𝓛 = n(b−1)/(b(n−1))·L + (n−b)/(b(n−1))·Lmax and Lmax = 2·max|xᵢ|²,
     /// of R. M. Gower and others, <i>SGD: General Analysis and Improved Rates</i> (2019), theorem 3.1 and proposition 3.8,
     /// https://arxiv.org/abs/1901.09401.
@@ -84,7 +86,7 @@ public sealed class Curvature
     {
         if (batchSize >= RowCount || Largest == 0)
         {
-            return BestRate;
+            return FullBatchRate;
         }
 
         var (n, b) = ((double)RowCount, (double)batchSize);

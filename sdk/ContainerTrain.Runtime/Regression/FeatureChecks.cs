@@ -28,7 +28,7 @@ public static class FeatureChecks
         ArgumentNullException.ThrowIfNull(training);
         ArgumentNullException.ThrowIfNull(features);
         var constant = features.Where(feature => !Varies(training[feature], intercept)).ToArray();
-        var (independent, dependent) = Divide(training, [.. features.Except(constant)], intercept);
+        var (independent, dependent) = Divide(training, [.. features.Where(feature => !constant.Contains(feature))], intercept);
         return
         [
             .. constant.Select(feature => Problem(ProblemCodes.ConstantFeature, string.Create(CultureInfo.InvariantCulture,
@@ -81,6 +81,12 @@ public static class FeatureChecks
 
     private static LinearEquation InTermsOf(NumericTable training, string feature, List<string> others, bool intercept)
     {
+        if (others.Count == 0)
+        {
+            // A spread so small that its squares are zero.
+            return new LinearEquation(feature, [], training[feature][0], []);
+        }
+
         var equation = LeastSquares.Fit(training, feature, others, intercept);
         var scale = Standardizer.Fit(training.Select([feature, .. others]), intercept).Scales;
         var terms = equation.Coefficients.Index().Where(term => Math.Abs(term.Item) * scale[term.Index + 1] > NegligibleTerm * scale[0]).ToArray();

@@ -19,12 +19,12 @@ public readonly record struct LearningRate : IParsable<LearningRate>
 
     /// <summary>The rate that was given, or the one that fits the data: <see cref="Curvature.RateFor"/>.</summary>
     /// <param name="curvature">Of the features that the model is trained on.</param>
-    /// <param name="batches">What the steps go through; the smallest of them decides.</param>
+    /// <param name="batches">What the steps go through. A last step with fewer rows counts as its share of a whole one, and has no say.</param>
     public double For(Curvature curvature, TensorBatches batches)
     {
         ArgumentNullException.ThrowIfNull(curvature);
         ArgumentNullException.ThrowIfNull(batches);
-        return _given ?? curvature.RateFor(batches.SmallestBatchSize);
+        return _given ?? curvature.RateFor(batches.BatchSize);
     }
 
     /// <inheritdoc/>

@@ -77,6 +77,13 @@ internal sealed class HyperparameterBinder(Hyperparameters source)
             return (false, null);
         }
 
+        // Of names each counts once, as in GetList: the same column twice would be two features. Numbers may repeat, as the sizes of layers do.
+        if (scalar == typeof(string) && element is not null && values.Distinct().Count() != values.Length)
+        {
+            source.Reject(member.Name, "a list without a repeated name", member.Example);
+            return (false, null);
+        }
+
         return (true, element is null ? values[0] : HyperparameterList.Make(member.Type, element, values));
     }
 

@@ -194,6 +194,9 @@ public static partial class Codes
     public static readonly DiagnosticCode DependentFeature = ProgramWarning("CT4131", "Feature follows from others",
         "Leave one of the columns that the message names out of the features.");
 
+    public static readonly DiagnosticCode ColumnTooLarge = Program("CT4132", "Column too large to standardize",
+        "Correct the value that the message names, or leave its column out of the features.");
+
     /// <summary>What the training program reported under a code that this version of the SDK does not know.</summary>
     public static readonly DiagnosticCode ProgramProblem = Program("CT4100", "Problem reported by the training program",
         "The message is the program's own.");

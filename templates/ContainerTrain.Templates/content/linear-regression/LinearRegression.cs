@@ -18,14 +18,18 @@ internal sealed class LinearRegression : IDisposable
     /// <summary>w and, last, b if there is one: all that training changes.</summary>
     public Tensor Parameters { get; }
 
-    /// <summary>One pass over the rows: a step θ := θ − η·∂MSE/∂θ for each batch.</summary>
+    /// <summary>
+    /// One pass over the rows: a step θ := θ − η·∂MSE/∂θ for each batch. A last batch with fewer rows moves θ by their share
+    /// of a whole batch only, so that every row counts alike and a few of them need no smaller η.
+    /// </summary>
     public EpochError TrainEpoch(TensorBatches batches, double learningRate)
     {
         using Scalar step = -learningRate;
+        using Scalar lastStep = -learningRate * batches.SmallestBatchSize / batches.BatchSize;
         foreach (var (x, y) in batches.Shuffled())
         {
             _error.Evaluate(x, y);
-            Parameters.add_(_error.Gradient, alpha: step);
+            Parameters.add_(_error.Gradient, alpha: x.size(0) < batches.BatchSize ? lastStep : step);
         }
 
         return _error.TakeMean();
