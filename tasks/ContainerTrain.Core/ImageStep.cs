@@ -75,7 +75,13 @@ public sealed class ImageStep(string planFile, BuildCache cache)
         if (stamp?.Endpoint != engine.Endpoint.Address.OriginalString)
             stamp = null;
         if (stamp is not null && stamp.Key == plan.Key && stamp.Files.All(file => file.IsUnchanged()) && EngineHas(stamp))
+        {
+            // The plan changed where the image does not: without a new stamp no later build would be idle.
+            var current = stamp with { Settings = settings, Settled = SettledBy(settings) };
+            if (!OnlyAsk && !(stamp.Settings == current.Settings && stamp.Settled.SequenceEqual(current.Settled)))
+                current.Write(StampFile);
             return stamp.Image;
+        }
         if (OnlyAsk)
             throw new ProblemException(Codes.ImageNotCurrent.With(plan.Image.References[0]));
 
@@ -138,9 +144,12 @@ public sealed class ImageStep(string planFile, BuildCache cache)
         Reference = plan.Image.References[0],
         BaseReference = plan.Image.PullReference,
         Image = image,
-        Settled = [FileState.Of(planFile), FileState.Of(Path.Join(settings.DockerConfig, "config.json"))],
+        Settled = SettledBy(settings),
         Files = files,
     };
+
+    private ImmutableArray<FileState> SettledBy(EngineSettings settings) =>
+        [FileState.Of(planFile), FileState.Of(Path.Join(settings.DockerConfig, "config.json"))];
 
     /// <summary>Removes the project's images and the stamp; returns what was removed.</summary>
     /// <exception cref="ProblemException">CT3001 if an engine is required and none answers.</exception>

@@ -79,7 +79,8 @@ public sealed class PrepareTrainImage : EngineTask, IIncrementalTask
 
     protected override void Run()
     {
-        var wanted = !FailIfNotIncremental && !BuildImage.Equals("false", StringComparison.OrdinalIgnoreCase);
+        // Layers that are to be hashed again would be hashed here and then by the build.
+        var wanted = !FailIfNotIncremental && !VerifyLayers && !BuildImage.Equals("false", StringComparison.OrdinalIgnoreCase);
         if (!wanted || BuildEngine is not IBuildEngine4 engine || !Enum.TryParse<EngineKind>(Engine, ignoreCase: true, out var kind)
             || kind == EngineKind.Process || PlanBuilder.ImageOf(Inputs) is not { } plan)
         {
@@ -88,6 +89,9 @@ public sealed class PrepareTrainImage : EngineTask, IIncrementalTask
         var (step, settings) = (new ImageStep(PlanFile, Cache), EngineSettings);
         var prepared = PreparedDeps.Begin((progress, cancellation) => step.PrepareAsync(plan, kind, settings, progress, cancellation));
         engine.RegisterTaskObject(KeyOf(PlanFile), prepared, RegisteredTaskObjectLifetime.Build, allowEarlyCollection: false);
+        // Of two under one key MSBuild keeps the first, and nobody would end the second.
+        if (engine.GetRegisteredTaskObject(KeyOf(PlanFile), RegisteredTaskObjectLifetime.Build) is { } kept && kept != prepared)
+            prepared.Dispose();
     }
 
     private TrainInputs Inputs => new()

@@ -162,6 +162,26 @@ public sealed class InnerLoop(Packages packages, DockerEngine engine)
     }
 
     [Fact]
+    public async Task ABuildIsIdleAgainAfterOneThatChangedOnlyTheRunsOwnSettings()
+    {
+        engine.Require();
+        var project = TrainProject.Dummy(packages, items: """<TrainHyperparameter Include="epochs" Value="3" />""");
+        (await project.BuildAsync()).Succeeded();
+        var stamp = Path.Combine(Path.GetDirectoryName(project.PlanFile)!, "image.stamp");
+
+        project.Write("App.csproj", (await File.ReadAllTextAsync(project.File, Cancellation)).Replace("\"3\"", "\"4\"", StringComparison.Ordinal));
+        (await project.BuildAsync("-p:TrainMemory=1g")).Succeeded();
+        (await project.BuildAsync("-p:TrainMemory=2g")).Succeeded();
+        Assert.True(File.GetLastWriteTimeUtc(stamp) >= File.GetLastWriteTimeUtc(project.PlanFile));
+        Assert.True(File.GetLastWriteTimeUtc(stamp) >= File.GetLastWriteTimeUtc(project.File));
+
+        var written = File.GetLastWriteTimeUtc(stamp);
+        var idle = (await project.BuildAsync("-p:TrainMemory=2g", "-v:d")).Succeeded();
+        Assert.DoesNotContain("Task \"PrepareTrainImage\"", idle.Output, StringComparison.Ordinal);
+        Assert.Equal(written, File.GetLastWriteTimeUtc(stamp));
+    }
+
+    [Fact]
     public async Task ACompileThatFailsLeavesNothingThatTheNextBuildStumblesOver()
     {
         engine.Require();

@@ -55,6 +55,55 @@ public sealed class ARequestToAnEngine
         Assert.Null(EngineProbe.ImageId(engine.Address, "demo:1"));
     }
 
+    [Theory]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n{\"Id\":\"a\"}")]
+    [InlineData("HTTP/1.0 200 OK\r\nA: b\r\ncontent-length:12\r\n\r\n")]
+    public void FailsIfTheAnswerIsCutOff(string answer)
+    {
+        using var engine = new AnsweringEngine(answer);
+        Assert.Throws<IOException>(() => EngineWire.Send(engine.Address, "GET", "images/a/json", Cancellation));
+        Assert.Null(EngineProbe.ImageId(engine.Address, "demo:1"));
+    }
+
+    [Fact]
+    public void TakesAnAnswerOfTheLengthThatIsGiven()
+    {
+        using var engine = new AnsweringEngine("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{\"Id\":\"a\"}");
+        Assert.Equal("a", EngineProbe.ImageId(engine.Address, "demo:1"));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task IsCutOffBeforeItIsConnected(bool unix)
+    {
+        using var folder = new TempFolder();
+        var path = folder.At("engine.sock");
+        using var listener = unix ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) : new Socket(SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(unix ? new UnixDomainSocketEndPoint(path) : new IPEndPoint(IPAddress.Loopback.MapToIPv6(), 0));
+        listener.Listen(1);
+        // An engine that accepts nothing, and whose queue is full.
+        var waiting = new List<Socket>();
+        try
+        {
+            for (var i = 0; i < 8; i++)
+            {
+                var socket = new Socket(listener.AddressFamily, SocketType.Stream, unix ? ProtocolType.Unspecified : ProtocolType.Tcp);
+                waiting.Add(socket);
+                _ = socket.ConnectAsync(listener.LocalEndPoint!, CancellationToken.None).AsTask();
+            }
+            using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+            cancel.CancelAfter(TimeSpan.FromMilliseconds(300));
+            var address = new Uri(unix ? "unix://" + path : $"tcp://127.0.0.1:{((IPEndPoint)listener.LocalEndPoint!).Port}");
+            var request = Task.Run(() => EngineWire.Send(address, "GET", "version", cancel.Token), Cancellation);
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => request.WaitAsync(TimeSpan.FromSeconds(60), Cancellation));
+        }
+        finally
+        {
+            waiting.ForEach(socket => socket.Dispose());
+        }
+    }
+
     [Fact]
     public async Task IsCutOffWhenTheBuildIsCanceled()
     {

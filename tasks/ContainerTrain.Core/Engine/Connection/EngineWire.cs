@@ -18,6 +18,8 @@ internal sealed record EngineAnswer(int Status, byte[] Body)
 /// </summary>
 internal static class EngineWire
 {
+    private const int UnixConnectLimit = 3000;
+
     /// <summary>Sends a request and reads the whole answer; blocks.</summary>
     /// <param name="endpoint">The engine's address.</param>
     /// <param name="method">GET, POST or DELETE.</param>
@@ -32,9 +34,10 @@ internal static class EngineWire
         cancellation.ThrowIfCancellationRequested();
         try
         {
-            using var socket = Connect(endpoint);
-            // A socket that waits knows nothing of tokens; closing it ends the wait.
+            using var socket = SocketFor(endpoint);
+            // A socket that waits, also for a connection, knows nothing of tokens; closing it ends the wait.
             using var cut = cancellation.Register(socket.Dispose);
+            Connect(socket, endpoint);
             using var stream = new NetworkStream(socket);
             stream.Write(Encoding.ASCII.GetBytes(Head(method, path, length, body is not null)));
             var refused = TrySend(body, stream);
@@ -47,24 +50,21 @@ internal static class EngineWire
         }
     }
 
-    public static Socket Connect(Uri endpoint)
+    private static Socket SocketFor(Uri endpoint) => endpoint.Scheme == "unix"
+        ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+        : new Socket(SocketType.Stream, ProtocolType.Tcp);
+
+    private static void Connect(Socket socket, Uri endpoint)
     {
-        var socket = endpoint.Scheme == "unix"
-            ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
-            : new Socket(SocketType.Stream, ProtocolType.Tcp);
-        try
+        if (endpoint.Scheme != "unix")
         {
-            if (endpoint.Scheme == "unix")
-                socket.Connect(new UnixDomainSocketEndPoint(endpoint.LocalPath));
-            else
-                socket.Connect(endpoint.Host, endpoint.Port);
-            return socket;
+            socket.Connect(endpoint.Host, endpoint.Port);
+            return;
         }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
+        // Where too many connections wait to be accepted, Linux ends the wait after the time for sending, and not at a close.
+        socket.SendTimeout = UnixConnectLimit;
+        socket.Connect(new UnixDomainSocketEndPoint(endpoint.LocalPath));
+        socket.SendTimeout = 0;
     }
 
     private static string Head(string method, string path, long length, bool hasBody)
@@ -101,9 +101,26 @@ internal static class EngineWire
     internal static EngineAnswer Parse(byte[] answer)
     {
         var end = answer.AsSpan().IndexOf("\r\n\r\n"u8);
-        var head = Encoding.ASCII.GetString(answer, 0, Math.Max(end, 0)).Split(' ', 3);
-        return head is ["HTTP/1.0" or "HTTP/1.1", { Length: 3 } code, _] && int.TryParse(code, CultureInfo.InvariantCulture, out var status)
-            ? new EngineAnswer(status, answer[(end + 4)..])
-            : throw new IOException("the answer is no HTTP");
+        var head = Encoding.ASCII.GetString(answer, 0, Math.Max(end, 0));
+        if (head.Split(' ', 3) is not ["HTTP/1.0" or "HTTP/1.1", { Length: 3 } code, _] || !int.TryParse(code, CultureInfo.InvariantCulture, out var status))
+            throw new IOException("the answer is no HTTP");
+        var body = answer[(end + 4)..];
+        return LengthIn(head) is { } length && body.Length < length
+            ? throw new IOException($"the connection broke: {body.Length} of the answer's {length} bytes came")
+            : new EngineAnswer(status, body);
+    }
+
+    /// <summary>The length that the head gives the body, or null where the connection's end is the body's.</summary>
+    private static long? LengthIn(string head)
+    {
+        foreach (var line in head.Split("\r\n"))
+        {
+            if (line.Split(':', 2) is [var name, var value] && name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase)
+                && long.TryParse(value, CultureInfo.InvariantCulture, out var length))
+            {
+                return length;
+            }
+        }
+        return null;
     }
 }

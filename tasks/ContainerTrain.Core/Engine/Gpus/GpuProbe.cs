@@ -18,6 +18,9 @@ internal sealed class GpuProbe(EngineConnection engine)
     private const string MadeUpDriver = "containertrain-made-up";
     private const string MadeUpDevice = "nvidia.com/containertrain=made-up";
 
+    /// <summary>For the request that makes the image: cut off with the build, it would leave an image behind.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
     /// <summary>CT3020 or CT3021, or null if the engine has what is asked for, as far as it tells.</summary>
     public async Task<Problem?> FindProblemAsync(GpuRequest request, EngineGpus gpus, CancellationToken cancellation)
     {
@@ -93,7 +96,19 @@ internal sealed class GpuProbe(EngineConnection engine)
         finally
         {
             if (container is not null)
-                await engine.Docker.Containers.RemoveContainerAsync(container, new ContainerRemoveParameters { Force = true }, CancellationToken.None);
+                await TidyAsync(() => engine.Docker.Containers.RemoveContainerAsync(container, new ContainerRemoveParameters { Force = true }, CancellationToken.None));
+        }
+    }
+
+    /// <summary>What cannot be removed is no answer to the question that was asked, and must not take its place.</summary>
+    private static async Task TidyAsync(Func<Task> remove)
+    {
+        try
+        {
+            await remove();
+        }
+        catch (Exception e) when (e is DockerApiException || EngineConnection.IsUnreachable(e))
+        {
         }
     }
 
@@ -104,8 +119,10 @@ internal sealed class GpuProbe(EngineConnection engine)
         // An archive ends with two empty blocks.
         using var content = new ByteArrayContent(new byte[1024]);
         content.Headers.ContentType = new("application/x-tar");
-        using var response = await engine.Http.PostAsync($"images/create?fromSrc=-&repo={name.Split(':')[0]}&tag={name.Split(':')[1]}", content, cancellation);
-        var answer = await response.Content.ReadAsStringAsync(cancellation);
+        cancellation.ThrowIfCancellationRequested();
+        using var limit = new CancellationTokenSource(Limit);
+        using var response = await engine.Http.PostAsync($"images/create?fromSrc=-&repo={name.Split(':')[0]}&tag={name.Split(':')[1]}", content, limit.Token);
+        var answer = await response.Content.ReadAsStringAsync(limit.Token);
         if (!response.IsSuccessStatusCode)
             throw new DockerApiException(response.StatusCode, answer);
         using var document = JsonDocument.Parse(answer.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1]);
@@ -116,7 +133,7 @@ internal sealed class GpuProbe(EngineConnection engine)
         }
         finally
         {
-            await engine.Docker.Images.DeleteImageAsync(image, new ImageDeleteParameters { Force = true }, CancellationToken.None);
+            await TidyAsync(() => engine.Docker.Images.DeleteImageAsync(image, new ImageDeleteParameters { Force = true }, CancellationToken.None));
         }
     }
 }

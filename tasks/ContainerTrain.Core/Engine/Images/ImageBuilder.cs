@@ -59,7 +59,15 @@ public abstract class ImageBuilder : IImageBuilder
         var baseImage = await Images.PullIfMissingAsync(image.PullReference, image.Platform, progress, cancellation);
         var system = await SystemImageAsync(image, baseImage, progress, cancellation);
         await new ImagePreflight(Engine, Cache).CheckAsync(image, system, progress, cancellation);
-        return (await DepsImageAsync(image, system, progress, cancellation)).Name;
+        try
+        {
+            return (await DepsImageAsync(image, system, progress, cancellation)).Name;
+        }
+        finally
+        {
+            // Also where the image was there, or the build is cut off: the next one need not hash the same again.
+            _digests.Save();
+        }
     }
 
     /// <summary>Makes the deps image: the layers it shares on top of <see cref="DepsImage.System"/>.</summary>

@@ -13,6 +13,8 @@ public sealed class LoadBuilder(EngineConnection engine, BuildCache cache) : Ima
     /// <summary>The newest deps images, one question each.</summary>
     private const int ImagesLookedAt = 8;
 
+    private static readonly TimeSpan ProbeRemoval = TimeSpan.FromSeconds(30);
+
     /// <summary>
     /// Whether the engine accepts an image whose lower layers are only named: Docker's graph drivers do, Podman and the
     /// containerd image store do not. Tried with an image that adds nothing to <paramref name="reference"/>.
@@ -24,11 +26,29 @@ public sealed class LoadBuilder(EngineConnection engine, BuildCache cache) : Ima
             return $"'{reference}' is not on the engine";
         var probe = $"containertrain/probe:{Guid.NewGuid():n}";
         var config = ImageConfig.Dependencies(image, image.Created, [], ImageLabels.Dependencies("none"));
-        if (Load(new ImageHead(config, [probe]), image.DiffIds.Length, [], "/", cancellation) is { } refusal)
-            return refusal;
-        var loaded = Images.Find(probe, cancellation);
-        Images.Remove(probe, cancellation);
-        return loaded?.Id == config.Id ? null : "the engine does not name the image by its configuration's digest";
+        try
+        {
+            if (Load(new ImageHead(config, [probe]), image.DiffIds.Length, [], "/", cancellation) is { } refusal)
+                return refusal;
+            return Images.Find(probe, cancellation)?.Id == config.Id ? null : "the engine does not name the image by its configuration's digest";
+        }
+        finally
+        {
+            RemoveProbe(probe);
+        }
+    }
+
+    /// <summary>Also where the build was canceled; an engine that went away meanwhile says so at the next request.</summary>
+    private void RemoveProbe(string probe)
+    {
+        using var limit = new CancellationTokenSource(ProbeRemoval);
+        try
+        {
+            Images.Remove(probe, limit.Token);
+        }
+        catch (Exception e) when (EngineConnection.IsUnreachable(e))
+        {
+        }
     }
 
     private protected override Task BuildDepsAsync(DepsImage deps, IProgress<string> progress, CancellationToken cancellation)

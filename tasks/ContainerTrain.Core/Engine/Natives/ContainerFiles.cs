@@ -13,6 +13,9 @@ namespace ContainerTrain.Engine;
 /// </summary>
 internal sealed class ContainerFiles : IImageFiles, IAsyncDisposable
 {
+    /// <summary>For requests that are not cut off with the build, so that they end some time.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
     private readonly EngineConnection _engine;
     private readonly string _container;
 
@@ -29,9 +32,12 @@ internal sealed class ContainerFiles : IImageFiles, IAsyncDisposable
             ["Labels"] = new JsonObject { [ImageLabels.Role] = "preflight" },
         };
         using var content = new StringContent(JsonSerializer.Serialize<JsonNode>(settings), Encoding.UTF8, "application/json");
-        using var response = await engine.Http.PostAsync("containers/create", content, cancellation);
-        await new EngineImages(engine).EnsureAsync(response, "POST /containers/create", cancellation);
-        var answer = JsonNode.Parse(await response.Content.ReadAsStreamAsync(CancellationToken.None))!;
+        cancellation.ThrowIfCancellationRequested();
+        // Not cut off with the build: of a container whose creation is not answered nobody knows the id.
+        using var limit = new CancellationTokenSource(Limit);
+        using var response = await engine.Http.PostAsync("containers/create", content, limit.Token);
+        await new EngineImages(engine).EnsureAsync(response, "POST /containers/create", limit.Token);
+        var answer = JsonNode.Parse(await response.Content.ReadAsStringAsync(limit.Token))!;
         return new ContainerFiles(engine, answer["Id"]!.GetValue<string>());
     }
 
@@ -56,6 +62,7 @@ internal sealed class ContainerFiles : IImageFiles, IAsyncDisposable
     /// <summary>Also where the build was canceled: nothing may stay behind.</summary>
     public async ValueTask DisposeAsync()
     {
-        using var response = await _engine.Http.DeleteAsync($"containers/{_container}?force=true&v=true", CancellationToken.None);
+        using var limit = new CancellationTokenSource(Limit);
+        using var response = await _engine.Http.DeleteAsync($"containers/{_container}?force=true&v=true", limit.Token);
     }
 }
