@@ -196,6 +196,5 @@ public sealed class DoctorStep(TrainInputs inputs, string planFile, EngineSettin
     /// <summary>Also what a limit of time cancels, but not what the user does.</summary>
     private static bool IsExpected(Exception e, CancellationToken cancellation) =>
         e is UnauthorizedAccessException or Docker.DotNet.DockerApiException
-        || (e is AggregateException { InnerException: { } inner } && IsExpected(inner, cancellation)) // of all addresses that a name has
         || (EngineConnection.IsUnreachable(e) && !(e is OperationCanceledException && cancellation.IsCancellationRequested));
 }

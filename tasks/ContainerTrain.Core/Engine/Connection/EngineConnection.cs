@@ -82,7 +82,8 @@ public sealed class EngineConnection : IDisposable
 
     /// <summary>Whether an exception means that the engine is not there or went away, rather than that it refused.</summary>
     internal static bool IsUnreachable(Exception e) =>
-        e is HttpRequestException or IOException or SocketException or OperationCanceledException or TimeoutException or JsonException;
+        e is HttpRequestException or IOException or SocketException or OperationCanceledException or TimeoutException or JsonException
+        || (e is AggregateException { InnerException: { } inner } && IsUnreachable(inner)); // of all addresses that a name has
 
     private static EngineConnection Connect(EngineEndpoint endpoint, CancellationToken cancellation)
     {
