@@ -72,15 +72,13 @@ public sealed class ARequestToAnEngine
         Assert.Equal("a", EngineProbe.ImageId(engine.Address, "demo:1"));
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task IsCutOffBeforeItIsConnected(bool unix)
+    [Fact]
+    public async Task IsCutOffBeforeItIsConnected()
     {
         using var folder = new TempFolder();
         var path = folder.At("engine.sock");
-        using var listener = unix ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) : new Socket(SocketType.Stream, ProtocolType.Tcp);
-        listener.Bind(unix ? new UnixDomainSocketEndPoint(path) : new IPEndPoint(IPAddress.Loopback.MapToIPv6(), 0));
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(path));
         listener.Listen(1);
         // An engine that accepts nothing, and whose queue is full.
         var waiting = new List<Socket>();
@@ -88,13 +86,13 @@ public sealed class ARequestToAnEngine
         {
             for (var i = 0; i < 8; i++)
             {
-                var socket = new Socket(listener.AddressFamily, SocketType.Stream, unix ? ProtocolType.Unspecified : ProtocolType.Tcp);
+                var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
                 waiting.Add(socket);
                 _ = socket.ConnectAsync(listener.LocalEndPoint!, CancellationToken.None).AsTask();
             }
             using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
             cancel.CancelAfter(TimeSpan.FromMilliseconds(300));
-            var address = new Uri(unix ? "unix://" + path : $"tcp://127.0.0.1:{((IPEndPoint)listener.LocalEndPoint!).Port}");
+            var address = new Uri("unix://" + path);
             var request = Task.Run(() => EngineWire.Send(address, "GET", "version", cancel.Token), Cancellation);
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => request.WaitAsync(TimeSpan.FromSeconds(60), Cancellation));
         }
