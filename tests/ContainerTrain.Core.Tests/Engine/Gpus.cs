@@ -6,8 +6,8 @@ using Docker.DotNet.Models;
 
 namespace ContainerTrain.Tests;
 
-/// <summary>Answers of nvidia-smi in the form of several drivers.</summary>
-internal sealed class Recorded(params (string Argument, int ExitCode, string Output)[] answers) : INvidiaSmi
+/// <summary>Answers of nvidia-smi in the form of several drivers, written after its format: none was taken from a machine.</summary>
+internal sealed class MadeUpAnswers(params (string Argument, int ExitCode, string Output)[] answers) : INvidiaSmi
 {
     private const string New = "index,uuid,driver_version,compute_cap,mig.mode.current,name";
     private const string Old = "index,uuid,driver_version,name";
@@ -15,14 +15,14 @@ internal sealed class Recorded(params (string Argument, int ExitCode, string Out
     public const string FirstA100 = "GPU-5c89852c-d268-c3f3-1b07-005d5ae1dc3f";
     public const string Part = "MIG-9a3f1c52-7d1e-5b90-8c2f-4e6d7a8b9c0d";
 
-    public static Recorded TwoA100 { get; } = new((New, 0, $"""
+    public static MadeUpAnswers TwoA100 { get; } = new((New, 0, $"""
         0, {FirstA100}, 535.129.03, 8.0, Disabled, NVIDIA A100-SXM4-40GB
         1, GPU-1d2f3a4b-0c5d-6e7f-8091-a2b3c4d5e6f7, 535.129.03, 8.0, Disabled, NVIDIA A100-SXM4-40GB
 
         """));
 
     /// <summary>MIG is Enabled on the first, and each part has a line in the list.</summary>
-    public static Recorded DividedA100 { get; } = new(
+    public static MadeUpAnswers DividedA100 { get; } = new(
         (New, 0, $"0, {FirstA100}, 550.54.15, 8.0, Enabled, NVIDIA A100-SXM4-40GB\n"),
         ("-L", 0, $"""
             GPU 0: NVIDIA A100-SXM4-40GB (UUID: {FirstA100})
@@ -32,28 +32,28 @@ internal sealed class Recorded(params (string Argument, int ExitCode, string Out
             """));
 
     /// <summary>A desktop with an old card beside a new one; consumer cards know no MIG.</summary>
-    public static Recorded OldBesideNew { get; } = new((New, 0, """
+    public static MadeUpAnswers OldBesideNew { get; } = new((New, 0, """
         0, GPU-6c1d4f0e-98b7-7d33-0f9f-b6d17a9b8a54, 580.65.06, 6.1, [N/A], NVIDIA GeForce GTX 1080
         1, GPU-0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9, 580.65.06, 8.9, [N/A], NVIDIA GeForce RTX 4090
 
         """));
 
-    public static Recorded Driver470 { get; } = new(
+    public static MadeUpAnswers Driver470 { get; } = new(
         (New, 2, "Field \"compute_cap\" is not a valid field to query.\n"),
         (Old, 0, "0, GPU-ad2367dd-a40e-6b86-6fc3-c44a2cc92c7e, 470.256.02, Tesla V100-SXM2-16GB\n"));
 
-    public static Recorded NoDevices { get; } = new((New, 6, "No devices were found\n"));
+    public static MadeUpAnswers NoDevices { get; } = new((New, 6, "No devices were found\n"));
 
-    public static Recorded NotLoaded { get; } = new((New, 9, "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver. Make sure that the latest NVIDIA driver is installed and running.\n\n"));
+    public static MadeUpAnswers NotLoaded { get; } = new((New, 9, "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver. Make sure that the latest NVIDIA driver is installed and running.\n\n"));
 
-    public static Recorded Mismatch { get; } = new((New, 18, "Failed to initialize NVML: Driver/library version mismatch\nNVML library version: 570.86\n"));
+    public static MadeUpAnswers Mismatch { get; } = new((New, 18, "Failed to initialize NVML: Driver/library version mismatch\nNVML library version: 570.86\n"));
 
     /// <summary>A sentence where the devices should be, and an exit code that says all is well.</summary>
-    public static Recorded Sentence { get; } = new((New, 0, "No devices were found\n"));
+    public static MadeUpAnswers Sentence { get; } = new((New, 0, "No devices were found\n"));
 
-    public static Recorded Missing { get; } = new();
+    public static MadeUpAnswers Missing { get; } = new();
 
-    public static Recorded Named(string name) => (Recorded)typeof(Recorded).GetProperty(name)!.GetValue(null)!;
+    public static MadeUpAnswers Named(string name) => (MadeUpAnswers)typeof(MadeUpAnswers).GetProperty(name)!.GetValue(null)!;
 
     public Task<ProgramAnswer?> RunAsync(ImmutableArray<string> arguments, CancellationToken cancellation)
     {
@@ -69,23 +69,23 @@ public sealed class TheGpusOfThisHost
     [Fact]
     public async Task AreReadWithTheirDriverAndCapability()
     {
-        var host = await ReadAsync(Recorded.TwoA100);
+        var host = await ReadAsync(MadeUpAnswers.TwoA100);
         Assert.Equal((2, true), (host.Devices.Length, host.IsKnown));
         var (index, uuid, name, driver, capability, parts) = host.Devices[0];
-        Assert.Equal((0, Recorded.FirstA100, "NVIDIA A100-SXM4-40GB", "535.129.03", "8.0"), (index, uuid, name, driver, capability));
+        Assert.Equal((0, MadeUpAnswers.FirstA100, "NVIDIA A100-SXM4-40GB", "535.129.03", "8.0"), (index, uuid, name, driver, capability));
         Assert.Empty(parts);
     }
 
     [Fact]
     public async Task AreReadFromADriverThatKnowsNoCapability()
     {
-        var gpu = Assert.Single((await ReadAsync(Recorded.Driver470)).Devices);
+        var gpu = Assert.Single((await ReadAsync(MadeUpAnswers.Driver470)).Devices);
         Assert.Equal(("470.256.02", "", "Tesla V100-SXM2-16GB"), (gpu.Driver, gpu.Capability, gpu.Name));
     }
 
     [Fact]
     public async Task HaveTheirParts() =>
-        Assert.Equal([Recorded.Part, "MIG-e1b0c2d3-1111-5222-8333-944455566677"], Assert.Single((await ReadAsync(Recorded.DividedA100)).Devices).MigDevices);
+        Assert.Equal([MadeUpAnswers.Part, "MIG-e1b0c2d3-1111-5222-8333-944455566677"], Assert.Single((await ReadAsync(MadeUpAnswers.DividedA100)).Devices).MigDevices);
 
     [Theory]
     [InlineData("NoDevices", true, null)]
@@ -95,7 +95,7 @@ public sealed class TheGpusOfThisHost
     [InlineData("Sentence", true, 0)]
     public async Task AreNoneWhereTheDriverShowsNone(string recording, bool isKnown, int? failure)
     {
-        var host = await ReadAsync(Recorded.Named(recording));
+        var host = await ReadAsync(MadeUpAnswers.Named(recording));
         Assert.Equal((isKnown, failure), (host.IsKnown, host.Failure?.ExitCode));
         Assert.Empty(host.Devices);
     }
@@ -115,10 +115,10 @@ public sealed class AGpuThatIsRequired
     [InlineData("2", "TwoA100")]
     [InlineData("device=1", "TwoA100")]
     [InlineData("device=1", "OldBesideNew")]
-    [InlineData($"device={Recorded.FirstA100}", "TwoA100")]
+    [InlineData($"device={MadeUpAnswers.FirstA100}", "TwoA100")]
     [InlineData("device=GPU-5C89852C", "TwoA100")]
-    [InlineData($"device={Recorded.Part}", "DividedA100")]
-    [InlineData($"device=MIG-{Recorded.FirstA100}/1/0", "DividedA100")]
+    [InlineData($"device={MadeUpAnswers.Part}", "DividedA100")]
+    [InlineData($"device=MIG-{MadeUpAnswers.FirstA100}/1/0", "DividedA100")]
     [InlineData("none", "NotLoaded")]
     [InlineData("8", "Missing")]
     public async Task IsNoProblemWhereItIsThere(string gpus, string recording) => Assert.Empty(await CheckAsync(gpus, recording));
@@ -138,7 +138,7 @@ public sealed class AGpuThatIsRequired
         await CheckAsync(gpus, "OldBesideNew"));
 
     [Theory]
-    [InlineData("3", "TwoA100", "TrainGpus=3 needs 3 or more NVIDIA GPUs, and this host has 2: 0 (NVIDIA A100-SXM4-40GB, " + Recorded.FirstA100 + "), 1 (")]
+    [InlineData("3", "TwoA100", "TrainGpus=3 needs 3 or more NVIDIA GPUs, and this host has 2: 0 (NVIDIA A100-SXM4-40GB, " + MadeUpAnswers.FirstA100 + "), 1 (")]
     [InlineData("all", "NoDevices", "TrainGpus=all needs 1 or more NVIDIA GPUs, and this host has 0: none.")]
     [InlineData("device=0,1", "NoDevices", "TrainGpus=device=0,1 needs 2 or more")]
     public async Task ButIsNotThereIsCT3024(string gpus, string recording, string message) =>
@@ -150,12 +150,12 @@ public sealed class AGpuThatIsRequired
         var problems = await CheckAsync("device=1,7,GPU-5c89852c-d268-c3f3-1b07-005d5ae1dc3e", "TwoA100");
         Assert.Equal(2, problems.Length);
         Assert.StartsWith("CT3025: TrainGpus names '7', and this host has no such GPU. There are: 0 (NVIDIA A100", problems[0], StringComparison.Ordinal);
-        Assert.EndsWith($" Did you mean '{Recorded.FirstA100}'?", problems[1], StringComparison.Ordinal);
+        Assert.EndsWith($" Did you mean '{MadeUpAnswers.FirstA100}'?", problems[1], StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task AsAPartThatIsNotThereIsCT3025WithTheParts() =>
-        Assert.Contains($"divided into {Recorded.Part}, MIG-e1b0c2d3", Assert.Single(await CheckAsync("device=MIG-0", "DividedA100")), StringComparison.Ordinal);
+        Assert.Contains($"divided into {MadeUpAnswers.Part}, MIG-e1b0c2d3", Assert.Single(await CheckAsync("device=MIG-0", "DividedA100")), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("NotLoaded", "exit code 9: NVIDIA-SMI has failed because")]
@@ -167,7 +167,7 @@ public sealed class AGpuThatIsRequired
     [Fact]
     public async Task IsNotComparedWithABuildThatIsNotKnown()
     {
-        var host = await HostGpus.ReadAsync(Recorded.Driver470, TestContext.Current.CancellationToken);
+        var host = await HostGpus.ReadAsync(MadeUpAnswers.Driver470, TestContext.Current.CancellationToken);
         Assert.Empty(GpuPreflight.Check(GpuRequest.All, host, torch: null));
         Assert.Empty(GpuPreflight.Check(GpuRequest.All, host, Cuda with { MinDriver = null, Capabilities = [] }));
     }
@@ -175,7 +175,7 @@ public sealed class AGpuThatIsRequired
     private static async Task<string[]> CheckAsync(string gpus, string recording)
     {
         Assert.True(GpuRequest.TryParse(gpus, hostHasGpu: false, out var request));
-        var host = await HostGpus.ReadAsync(Recorded.Named(recording), TestContext.Current.CancellationToken);
+        var host = await HostGpus.ReadAsync(MadeUpAnswers.Named(recording), TestContext.Current.CancellationToken);
         return [.. GpuPreflight.Check(request, host, Cuda).Select(problem => problem.ToString())];
     }
 }
@@ -187,30 +187,30 @@ public sealed class TheDeviceOfARun
     [Fact]
     public async Task IsTheCpuWhereAutoSeesNoGpu()
     {
-        var choice = await ChooseAsync("auto", hostHasGpu: false, Recorded.Missing);
+        var choice = await ChooseAsync("auto", hostHasGpu: false, MadeUpAnswers.Missing);
         Assert.Equal(("cpu", "TrainGpus=auto: cpu, as this host shows no NVIDIA device that the program could use", null), (choice.Device, choice.Line, choice.Warning));
     }
 
     [Fact]
-    public async Task IsNoNewsWhereTheProjectSaysNone() => Assert.Equal("", (await ChooseAsync("none", hostHasGpu: true, Recorded.TwoA100)).Line);
+    public async Task IsNoNewsWhereTheProjectSaysNone() => Assert.Equal("", (await ChooseAsync("none", hostHasGpu: true, MadeUpAnswers.TwoA100)).Line);
 
     [Theory]
     [InlineData("auto", "TrainGpus=auto: cuda, as this host shows NVIDIA devices (0 NVIDIA A100-SXM4-40GB, 1 NVIDIA A100-SXM4-40GB; driver 535.129.03)")]
     [InlineData("1", "TrainGpus=1: cuda (0 NVIDIA A100-SXM4-40GB; driver 535.129.03)")]
     public async Task IsTheGpuInOneLineWithTheReason(string gpus, string line)
     {
-        var choice = await ChooseAsync(gpus, hostHasGpu: true, Recorded.TwoA100);
+        var choice = await ChooseAsync(gpus, hostHasGpu: true, MadeUpAnswers.TwoA100);
         Assert.Equal(("cuda", line, null), (choice.Device, choice.Line, choice.Warning));
     }
 
     [Fact]
     public async Task IsSaidToBeUncheckedWithoutNvidiaSmi() =>
-        Assert.Equal("TrainGpus=all: cuda (devices not checked: there is no nvidia-smi on this host)", (await ChooseAsync("all", hostHasGpu: true, Recorded.Missing)).Line);
+        Assert.Equal("TrainGpus=all: cuda (devices not checked: there is no nvidia-smi on this host)", (await ChooseAsync("all", hostHasGpu: true, MadeUpAnswers.Missing)).Line);
 
     [Fact]
     public async Task IsTheCpuWithAWarningWhereAutoCannotHaveTheGpu()
     {
-        var choice = await ChooseAsync("auto", hostHasGpu: true, Recorded.NotLoaded);
+        var choice = await ChooseAsync("auto", hostHasGpu: true, MadeUpAnswers.NotLoaded);
         Assert.Equal(("cpu", "TrainGpus=auto: cpu, although this host shows NVIDIA devices (CT3026)"), (choice.Device, choice.Line));
         Assert.Equal(("CT3027", Severity.Warning), (choice.Warning!.Code.Id, choice.Warning.Code.Severity));
         Assert.Contains("CT3026: TrainGpus=all needs a GPU, and nvidia-smi on this host ended with exit code 9", choice.Warning.Message, StringComparison.Ordinal);
@@ -220,7 +220,7 @@ public sealed class TheDeviceOfARun
     [Fact]
     public async Task IsNeverTheCpuWhereAGpuIsRequired()
     {
-        var refused = await Assert.ThrowsAsync<ProblemException>(() => ChooseAsync("all", hostHasGpu: true, Recorded.NotLoaded));
+        var refused = await Assert.ThrowsAsync<ProblemException>(() => ChooseAsync("all", hostHasGpu: true, MadeUpAnswers.NotLoaded));
         Assert.Equal("CT3026", Assert.Single(refused.Problems).Code.Id);
     }
 
