@@ -24,7 +24,7 @@ public sealed record FileState(string Path, long Length, long Ticks)
 /// </summary>
 public sealed record ImageStamp
 {
-    private const string Format = "containertrain image stamp 3";
+    private const string Format = "containertrain image stamp 4";
 
     /// <summary>Where engines were looked for.</summary>
     public required EngineSettings Settings { get; init; }
@@ -71,6 +71,7 @@ public sealed record ImageStamp
         [
             Format,
             Settings.DockerHost, Settings.ContainerHost, Settings.DockerConfig, Settings.RuntimeDirectory,
+            Settings.DockerContext, Settings.DockerTlsVerify, Settings.DockerTls, Settings.DockerCertPath,
             Endpoint, Key, Reference, BaseReference,
             Image.Id, string.Join(' ', Image.DiffIds), Image.DepsImage, Image.BaseImageId,
             string.Create(CultureInfo.InvariantCulture, $"{Settled.Length} {Files.Length}"),
@@ -79,18 +80,24 @@ public sealed record ImageStamp
 
     private static ImageStamp Parse(string[] lines)
     {
-        var states = lines.Skip(14).Select(ParseState).ToImmutableArray();
-        var counts = lines[13].Split(' ').Select(count => int.Parse(count, CultureInfo.InvariantCulture)).ToArray();
+        var states = lines.Skip(18).Select(ParseState).ToImmutableArray();
+        var counts = lines[17].Split(' ').Select(count => int.Parse(count, CultureInfo.InvariantCulture)).ToArray();
         if (counts.Length != 2 || counts.Sum() != states.Length)
             throw new FormatException("The stamp does not have as many files as it says.");
         return new ImageStamp
         {
-            Settings = new EngineSettings(lines[1], lines[2], lines[3], lines[4]),
-            Endpoint = lines[5],
-            Key = lines[6],
-            Reference = lines[7],
-            BaseReference = lines[8],
-            Image = new BuiltImage(lines[9], [.. lines[10].Split(' ', StringSplitOptions.RemoveEmptyEntries)], lines[11], lines[12], TimeSpan.Zero),
+            Settings = new EngineSettings(lines[1], lines[2], lines[3], lines[4])
+            {
+                DockerContext = lines[5],
+                DockerTlsVerify = lines[6],
+                DockerTls = lines[7],
+                DockerCertPath = lines[8],
+            },
+            Endpoint = lines[9],
+            Key = lines[10],
+            Reference = lines[11],
+            BaseReference = lines[12],
+            Image = new BuiltImage(lines[13], [.. lines[14].Split(' ', StringSplitOptions.RemoveEmptyEntries)], lines[15], lines[16], TimeSpan.Zero),
             Settled = states[..counts[0]],
             Files = states[counts[0]..],
         };

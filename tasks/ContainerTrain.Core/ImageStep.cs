@@ -74,7 +74,7 @@ public sealed class ImageStep(string planFile, BuildCache cache)
         var stamp = ImageStamp.Read(StampFile);
         if (stamp?.Endpoint != engine.Endpoint.Address.OriginalString)
             stamp = null;
-        if (stamp is not null && stamp.Key == plan.Key && stamp.Files.All(file => file.IsUnchanged()) && EngineHas(stamp))
+        if (stamp is not null && stamp.Key == plan.Key && stamp.Files.All(file => file.IsUnchanged()) && EngineHas(stamp, settings))
         {
             // The plan changed where the image does not: without a new stamp no later build would be idle.
             var current = stamp with { Settings = settings, Settled = SettledBy(settings) };
@@ -125,13 +125,13 @@ public sealed class ImageStep(string planFile, BuildCache cache)
         && stamp.Settings == settings
         && stamp.Settled.All(file => file.IsUnchanged())
         && stamp.Files.All(file => file.IsUnchanged())
-        && EngineHas(stamp);
+        && EngineHas(stamp, settings);
 
     /// <summary>A base that was removed since is no reason to pull it again: the image does not need it any more.</summary>
-    private static bool EngineHas(ImageStamp stamp)
+    private static bool EngineHas(ImageStamp stamp, EngineSettings settings)
     {
-        var endpoint = new Uri(stamp.Endpoint);
-        return EngineProbe.ImageId(endpoint, stamp.Reference) == stamp.Image.Id
+        return EngineLocator.Find(stamp.Endpoint, settings) is { } endpoint
+            && EngineProbe.ImageId(endpoint, stamp.Reference) == stamp.Image.Id
             && EngineProbe.ImageId(endpoint, stamp.BaseReference) is { } baseId
             && (baseId.Length == 0 || baseId == stamp.Image.BaseImageId);
     }
@@ -149,7 +149,7 @@ public sealed class ImageStep(string planFile, BuildCache cache)
     };
 
     private ImmutableArray<FileState> SettledBy(EngineSettings settings) =>
-        [FileState.Of(planFile), FileState.Of(Path.Join(settings.DockerConfig, "config.json"))];
+        [FileState.Of(planFile), .. EngineLocator.FilesOf(settings).Select(FileState.Of)];
 
     /// <summary>Removes the project's images and the stamp; returns what was removed.</summary>
     /// <exception cref="ProblemException">CT3001 if an engine is required and none answers.</exception>

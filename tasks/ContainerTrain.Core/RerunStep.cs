@@ -33,7 +33,7 @@ public sealed class RerunStep(string outputRoot, string runId, HostSettings host
         progress.Report($"Running {original.Id} again: image {image.Id}, seed {original.Seed}");
         var built = new BuiltImage(image.Id, [], image.DepsImage, image.BaseImageId, TimeSpan.Zero);
         var lines = new DirectProgress<OutputLine>(line => progress.Report(line.Text));
-        var run = new PreparedRun(plan, choice, new DockerRunner(choice.Connection!), built, clock, lines, original.ResumedFrom, original);
+        var run = new PreparedRun(plan, choice, new EngineTrainRunner(choice.Connection!, progress), built, clock, lines, original.ResumedFrom, original);
         var result = await TrainStep.RunOnAsync(run, progress, cancellation);
         return result with { Problems = [.. changed, .. result.Problems, .. Compare(original, result, progress)] };
     }

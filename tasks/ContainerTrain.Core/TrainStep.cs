@@ -69,7 +69,7 @@ public sealed class TrainStep(string planFile, HostSettings host)
         plan = plan with { Run = resume is null ? plan.Run with { Resume = RunPlan.ResumeNever } : plan.Run with { Resume = resume.RunId, Mounts = plan.Run.Mounts.Add(resume.Mount) } };
         var clock = Stopwatch.StartNew();
         using var choice = EngineSelector.Select(plan.Run.Engine, host.Engine, cancellation);
-        ITrainRunner runner = choice.Connection is { } engine ? new DockerRunner(engine) : new ProcessRunner(host.Dotnet);
+        ITrainRunner runner = choice.Connection is { } engine ? new EngineTrainRunner(engine, progress) : new ProcessRunner(host.Dotnet);
         var device = await DeviceAsync(plan, choice, progress, cancellation);
         plan = plan with { Run = plan.Run with { Gpus = device.Gpus } };
         runner.Check(plan);

@@ -16,6 +16,18 @@ public abstract class EngineTask : TrainTask
     /// <summary>The address of the Podman service, as the variable CONTAINER_HOST gives it. Default: the usual sockets.</summary>
     public string ContainerHost { get; set; } = "";
 
+    /// <summary>The Docker context to use, as the variable DOCKER_CONTEXT gives it. Default: the client's current one.</summary>
+    public string DockerContext { get; set; } = "";
+
+    /// <summary>Whether the connection to DockerHost is encrypted and its certificate checked, as the variable DOCKER_TLS_VERIFY says it: any value means yes. Default: no.</summary>
+    public string DockerTlsVerify { get; set; } = "";
+
+    /// <summary>Whether the connection to DockerHost is encrypted, as the variable DOCKER_TLS says it: any value means yes. Default: no.</summary>
+    public string DockerTls { get; set; } = "";
+
+    /// <summary>The folder of ca.pem, cert.pem and key.pem, as the variable DOCKER_CERT_PATH gives it. Default: DockerConfig.</summary>
+    public string DockerCertPath { get; set; } = "";
+
     /// <summary>The folder of Docker's client configuration, absolute.</summary>
     [Required]
     public string DockerConfig { get; set; } = "";
@@ -32,7 +44,13 @@ public abstract class EngineTask : TrainTask
 
     internal BuildCache Cache => new(CacheDirectory, VerifyLayers);
 
-    internal EngineSettings EngineSettings => new(DockerHost, ContainerHost, DockerConfig, RuntimeDirectory);
+    internal EngineSettings EngineSettings => new(DockerHost, ContainerHost, DockerConfig, RuntimeDirectory)
+    {
+        DockerContext = DockerContext,
+        DockerTlsVerify = DockerTlsVerify,
+        DockerTls = DockerTls,
+        DockerCertPath = DockerCertPath,
+    };
 
     private protected LiveOutput Live => new(BuildEngine);
 }

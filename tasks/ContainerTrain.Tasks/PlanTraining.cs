@@ -152,6 +152,9 @@ public sealed class PlanTraining : TrainTask
     /// <summary>TrainCheckpointKeep: how many of the newest checkpoints are kept. Default: 3.</summary>
     public string CheckpointKeep { get; set; } = "";
 
+    /// <summary>TrainEngineRemote: auto, true or false. Default: auto.</summary>
+    public string EngineRemote { get; set; } = "";
+
     /// <summary>TrainNetwork, the container network's name. Default: the engine's.</summary>
     public string Network { get; set; } = "";
 
@@ -236,6 +239,7 @@ public sealed class PlanTraining : TrainTask
             Resume = Resume,
             CheckpointEvery = CheckpointEvery,
             CheckpointKeep = CheckpointKeep,
+            EngineRemote = EngineRemote,
             Network = Network,
             ReadOnlyRootfs = ReadOnlyRootfs,
             User = RunUser,

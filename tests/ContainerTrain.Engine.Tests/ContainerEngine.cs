@@ -28,11 +28,11 @@ public abstract partial class ContainerEngine : IAsyncDisposable
     private readonly string _noEngine = "";
     private readonly Lazy<Task<BuiltImage>> _dummy;
 
-    protected ContainerEngine(EngineKind kind, string skipPrefix)
+    protected ContainerEngine(EngineKind kind, string skipPrefix, EngineSettings? settings = null)
     {
         try
         {
-            _connection = EngineSelector.Select(kind, HostEnvironment.EngineSettings, CancellationToken.None).Connection;
+            _connection = EngineSelector.Select(kind, settings ?? HostEnvironment.EngineSettings, CancellationToken.None).Connection;
         }
         catch (ProblemException e)
         {
@@ -95,7 +95,7 @@ public abstract partial class ContainerEngine : IAsyncDisposable
         return [.. containers.Where(container => container.State != "removing").Select(container => container.ID)];
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         if (_connection is not null)
         {

@@ -23,6 +23,14 @@ public abstract class ContainerRunnerContract(ContainerEngine engine) : TrainRun
         ["TRAIN_HP_FILE"] = "/train/config/hyperparameters.json",
     };
 
+    /// <summary>What a container mounts of the run itself, and whether the program may not write to it.</summary>
+    protected virtual IReadOnlyDictionary<string, bool> OwnMounts { get; } = new Dictionary<string, bool>
+    {
+        ["/train/output"] = false,
+        ["/train/checkpoints"] = false,
+        ["/train/config/hyperparameters.json"] = true,
+    };
+
     protected override Task<Run> RunMissingProgramAsync() => RunOtherProgramAsync("/no/such/program");
 
     public override ValueTask InitializeAsync()
@@ -57,14 +65,7 @@ public abstract class ContainerRunnerContract(ContainerEngine engine) : TrainRun
         Assert.DoesNotContain("wrote /train/config/hyperparameters.json", run.Stdout);
         var readOnly = run.Report.Mounts.Where(mount => mount.Path.StartsWith("/train/", StringComparison.Ordinal)).ToDictionary(mount => mount.Path, mount => mount.ReadOnly);
         Assert.Equal(
-            new Dictionary<string, bool>
-            {
-                ["/train/data/fixed"] = true,
-                ["/train/data/open"] = false,
-                ["/train/output"] = false,
-                ["/train/checkpoints"] = false,
-                ["/train/config/hyperparameters.json"] = true,
-            }.OrderBy(pair => pair.Key, StringComparer.Ordinal),
+            new Dictionary<string, bool>(OwnMounts) { ["/train/data/fixed"] = true, ["/train/data/open"] = false }.OrderBy(pair => pair.Key, StringComparer.Ordinal),
             readOnly.OrderBy(pair => pair.Key, StringComparer.Ordinal));
     }
 

@@ -10,6 +10,9 @@ public abstract class TrainRunnerContract : RunnerScenario
     /// <summary>Where the program finds its folders: the values of the TRAIN_* variables that are paths.</summary>
     protected abstract IReadOnlyDictionary<string, string> PathsOf(RunFolder folder);
 
+    /// <summary>Makes an empty file in the output folder that the running program sees.</summary>
+    protected virtual void Place(RunFolder folder, string name) => File.WriteAllText(Path.Combine(folder.Path, name), "");
+
     /// <summary>A run whose program does not exist.</summary>
     protected abstract Task<Run> RunMissingProgramAsync();
 
@@ -90,7 +93,7 @@ public abstract class TrainRunnerContract : RunnerScenario
             (folder, line) =>
             {
                 if (line == "ready")
-                    File.WriteAllText(Path.Combine(folder.Path, "go"), "");
+                    Place(folder, "go");
             },
             Cancellation,
             "out=ready", "wait-for=go", "out=done");

@@ -92,8 +92,8 @@ public static partial class Codes
         "The engine's own words are in the message; its log has more.");
 
     public static readonly DiagnosticCode UnsupportedEndpoint = Error("CT3006", "Engine address not supported",
-        "{0} is '{1}'. Supported: unix:///path, tcp://host:port without TLS, http://host:port.",
-        "Use a local socket, or forward a remote one to a local socket or port.");
+        "{0} is '{1}'. Supported: unix:///path, tcp://host:port, http://host:port, ssh://user@host:port without a password.",
+        "Use one of these forms. TLS is asked for with tcp:// and DOCKER_TLS_VERIFY=1.");
 
     public static readonly DiagnosticCode NoGpu = Error("CT3007", "GPU required but not offered",
         "TrainGpus={0} requires a GPU, and the engine refused to start the container with it: {1}",

@@ -102,6 +102,9 @@ public sealed record RunInputs
 {
     public string Engine { get; init; } = "";
 
+    /// <summary>Whether the engine does not see this host's folders: auto, true or false.</summary>
+    public string EngineRemote { get; init; } = "";
+
     public string Gpus { get; init; } = "";
 
     /// <summary>Whether the machine that builds shows NVIDIA devices; what <c>TrainGpus=auto</c> follows.</summary>

@@ -12,7 +12,7 @@ internal static class NameChecker
     [
         "TrainAptPackage", "TrainArguments", "TrainBuildImage", "TrainCacheDirectory", "TrainCheckpointEvery", "TrainCheckpointKeep",
         "TrainCleanDependsOn", "TrainCpus", "TrainData", "TrainDependsOn", "TrainDockerfileInstruction", "TrainDoctorDependsOn",
-        "TrainDoctorJson", "TrainEjectDirectory", "TrainEngine", "TrainGpus", "TrainHyperparameter", "TrainMemory", "TrainNativePreflight",
+        "TrainDoctorJson", "TrainEjectDirectory", "TrainEngine", "TrainEngineRemote", "TrainGpus", "TrainHyperparameter", "TrainMemory", "TrainNativePreflight",
         "TrainNatives", "TrainNetwork", "TrainOutputRoot", "TrainPidsLimit", "TrainPipPackage", "TrainReadOnlyRootfs",
         "TrainReferenceRuntime", "TrainReferenceTorchSharp", "TrainRegistryMirror", "TrainRerunDependsOn", "TrainResume", "TrainRunId",
         "TrainRunsDependsOn", "TrainShmSize", "TrainStopGrace", "TrainStripNatives", "TrainTimeout", "TrainUnneededNative", "TrainUser",

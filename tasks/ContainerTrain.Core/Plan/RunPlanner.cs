@@ -23,6 +23,7 @@ internal static partial class RunPlanner
         return new RunPlan
         {
             Engine = Engine(run.Engine, problems),
+            EngineRemote = EngineRemote(run.EngineRemote, problems),
             Gpus = gpus,
             GpusAreAuto = GpuRequest.IsAuto(run.Gpus),
             Arguments = Arguments(run.Arguments, problems),
@@ -62,6 +63,15 @@ internal static partial class RunPlanner
             return Enum.Parse<EngineKind>(name, ignoreCase: true);
         problems.AddForProperty("TrainEngine", Codes.UnknownValue, "TrainEngine", text, string.Join(", ", Engines), Suggestion.Sentence(text, Engines));
         return default;
+    }
+
+    private static bool? EngineRemote(string text, ProblemCollector problems)
+    {
+        if (bool.TryParse(text, out var remote))
+            return remote;
+        if (text.Length > 0 && !text.Trim().Equals("auto", StringComparison.OrdinalIgnoreCase))
+            problems.AddForProperty("TrainEngineRemote", Codes.UnknownValue, "TrainEngineRemote", text, "auto, true, false", Suggestion.Sentence(text, ["auto", "true", "false"]));
+        return null;
     }
 
     private static string Resume(string text, ProblemCollector problems)

@@ -144,6 +144,9 @@ public sealed record RunPlan
 
     public EngineKind Engine { get; init; }
 
+    /// <summary>Whether the engine does not see this host's folders; null: that is found out.</summary>
+    public bool? EngineRemote { get; init; }
+
     public GpuRequest Gpus { get; init; } = GpuRequest.None;
 
     /// <summary>Whether <see cref="Gpus"/> only follow this host (TrainGpus=auto), so that they are a wish and no requirement.</summary>

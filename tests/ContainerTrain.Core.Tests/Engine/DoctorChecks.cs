@@ -221,7 +221,7 @@ public sealed class TheDoctorWithoutAnEngine : IDisposable
 
     [Fact]
     public async Task FindsAnAddressThatIsNotSupported() =>
-        Assert.Equal("CT3006", (await RunAsync(Inputs(), "ssh://me@there")).Lines[0].Code);
+        Assert.Equal("CT3006", (await RunAsync(Inputs(), "npipe:////./pipe/docker_engine")).Lines[0].Code);
 
     [Fact]
     public async Task GivesItsLinesWhenTheEngineIsGoneAfterItsFirstAnswer()

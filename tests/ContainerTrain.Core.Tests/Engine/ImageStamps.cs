@@ -57,7 +57,7 @@ public sealed class TheStampOfAnImage : IDisposable
 
     private ImageStamp Stamp() => new()
     {
-        Settings = new EngineSettings("tcp://d:1", "", "/home/me/.docker", "/run/user/1"),
+        Settings = new EngineSettings("tcp://d:1", "", "/home/me/.docker", "/run/user/1") { DockerContext = "lab", DockerTlsVerify = "1", DockerTls = "0", DockerCertPath = "/c" },
         Endpoint = "unix:///var/run/docker.sock",
         Key = "0123",
         Reference = "demo:latest",

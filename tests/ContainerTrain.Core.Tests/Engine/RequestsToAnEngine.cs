@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using ContainerTrain.Engine;
+using ContainerTrain.Plan;
 
 namespace ContainerTrain.Tests;
 
@@ -92,7 +93,7 @@ public sealed class ARequestToAnEngine
             }
             using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
             cancel.CancelAfter(TimeSpan.FromMilliseconds(300));
-            var address = new Uri("unix://" + path);
+            var address = new EngineEndpoint(EngineKind.Docker, new Uri("unix://" + path), "test");
             var request = Task.Run(() => EngineWire.Send(address, "GET", "version", cancel.Token), Cancellation);
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => request.WaitAsync(TimeSpan.FromSeconds(60), Cancellation));
         }
@@ -122,11 +123,11 @@ public sealed class ARequestToAnEngine
         public AnsweringEngine(string? answer, bool readsBody = true)
         {
             _listener.Start();
-            Address = new Uri($"tcp://{_listener.LocalEndpoint}");
+            Address = new EngineEndpoint(EngineKind.Docker, new Uri($"tcp://{_listener.LocalEndpoint}"), "test");
             _ = ServeAsync(answer, readsBody);
         }
 
-        public Uri Address { get; }
+        public EngineEndpoint Address { get; }
 
         /// <summary>The first request, head and body.</summary>
         public Task<string> Request => _request.Task;

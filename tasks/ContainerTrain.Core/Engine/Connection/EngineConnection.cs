@@ -4,16 +4,21 @@ using System.Text.Json;
 using ContainerTrain.Diagnostics;
 using ContainerTrain.Plan;
 using Docker.DotNet;
+using Docker.DotNet.NativeHttp;
 
 namespace ContainerTrain.Engine;
-
-/// <summary>What an engine says of itself.</summary>
-/// <param name="Kind">By its own word: a Podman behind Docker's socket is a Podman.</param>
-public sealed record EngineVersion(EngineKind Kind, string Version, string ApiVersion, string Platform);
 
 /// <summary>A connection to an engine that has answered.</summary>
 public sealed class EngineConnection : IDisposable
 {
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
+
+    /// <summary>A login takes its time.</summary>
+    private static readonly TimeSpan SshLimit = TimeSpan.FromSeconds(40);
+
+    /// <summary>What requests are addressed to; where they really go, the dialer knows.</summary>
+    private static readonly Uri HttpAddress = new("http://engine/");
+
     private readonly Lazy<DockerClient> _docker;
     private readonly Lazy<HttpClient> _http;
 
@@ -21,18 +26,18 @@ public sealed class EngineConnection : IDisposable
     {
         Endpoint = endpoint;
         Version = version;
-        _http = new Lazy<HttpClient>(() => CreateHttpClient(endpoint));
-        // Docker.DotNet does not negotiate, so it is pinned to what the engine speaks. Lazy: it costs a tenth of a second.
-        _docker = new Lazy<DockerClient>(() => new DockerClientBuilder()
-            .WithEndpoint(endpoint.Address)
-            .WithApiVersion(global::System.Version.Parse(version.ApiVersion))
-            .WithTimeout(Timeout.InfiniteTimeSpan)
-            .Build());
+        Api = EngineApi.Negotiate(version, endpoint.ToString());
+        _http = new Lazy<HttpClient>(() => CreateHttpClient(endpoint, Api));
+        // Lazy: it costs a tenth of a second.
+        _docker = new Lazy<DockerClient>(() => CreateDockerClient(endpoint, Api));
     }
 
     public EngineEndpoint Endpoint { get; }
 
     public EngineVersion Version { get; }
+
+    /// <summary>The version of the API that all requests are made in.</summary>
+    public Version Api { get; }
 
     /// <summary>For the calls that Docker.DotNet cannot do and whose answers come in pieces; relative addresses, without timeout.</summary>
     internal HttpClient Http => _http.Value;
@@ -41,7 +46,7 @@ public sealed class EngineConnection : IDisposable
 
     /// <summary>One of the few requests of an edit; see <see cref="EngineWire"/>.</summary>
     internal EngineAnswer Send(string method, string path, CancellationToken cancellation, long length = 0, Action<Stream>? body = null) =>
-        EngineWire.Send(Endpoint.Address, method, path, cancellation, length, body);
+        EngineWire.Send(Endpoint, method, $"v{Api}/{path}", cancellation, length, body);
 
     public string Describe() => $"{Version.Kind} {Version.Version} at {Endpoint}";
 
@@ -88,58 +93,34 @@ public sealed class EngineConnection : IDisposable
     private static EngineConnection Connect(EngineEndpoint endpoint, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(TimeSpan.FromSeconds(5));
-        var answer = EngineWire.Send(endpoint.Address, "GET", "version", limit.Token);
-        if (!answer.IsSuccess)
-            throw new IOException($"it answers {answer.Status} to GET /version");
-        using var document = JsonDocument.Parse(answer.Body);
-        return new EngineConnection(endpoint, ReadVersion(document.RootElement));
+        limit.CancelAfter(endpoint.IsSsh ? SshLimit : Limit);
+        // Without a version: it is what the answer says.
+        var answer = EngineWire.Send(endpoint, "GET", "version", limit.Token);
+        return answer.IsSuccess
+            ? new EngineConnection(endpoint, EngineVersion.Read(answer.Body))
+            : throw new IOException($"it answers {answer.Status} to GET /version");
     }
 
-    private static EngineVersion ReadVersion(JsonElement version)
+    /// <summary>Docker.DotNet does not negotiate, so it is told what to speak.</summary>
+    private static DockerClient CreateDockerClient(EngineEndpoint endpoint, Version api)
     {
-        var isPodman = version.TryGetProperty("Components", out var components)
-            && HasPodman(components);
-        return new EngineVersion(
-            isPodman ? EngineKind.Podman : EngineKind.Docker,
-            Text(version, "Version"), Text(version, "ApiVersion"), $"{Text(version, "Os")}/{Text(version, "Arch")}");
-
-        // A loop: queries over a structure are compiled anew in every process.
-        static bool HasPodman(JsonElement components)
-        {
-            foreach (var component in components.EnumerateArray())
-            {
-                if (Text(component, "Name").StartsWith("Podman", StringComparison.Ordinal))
-                    return true;
-            }
-            return false;
-        }
-
-        static string Text(JsonElement element, string name) =>
-            element.TryGetProperty(name, out var value) ? value.GetString() ?? "" : "";
+        var builder = new DockerClientBuilder().WithApiVersion(api).WithTimeout(Timeout.InfiniteTimeSpan);
+        return endpoint.IsUnix
+            ? builder.WithEndpoint(endpoint.Address).Build()
+            : builder.WithEndpoint(HttpAddress).WithTransportOptions(new NativeHttpTransportOptions { ConfigureHandler = handler => Configure(handler, endpoint) }).Build();
     }
 
-    private static HttpClient CreateHttpClient(EngineEndpoint endpoint)
+    private static HttpClient CreateHttpClient(EngineEndpoint endpoint, Version api)
     {
-        var handler = new SocketsHttpHandler { UseProxy = false };
-        if (endpoint.IsUnix)
-        {
-            handler.ConnectCallback = async (_, cancellation) =>
-            {
-                var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                try
-                {
-                    await socket.ConnectAsync(new UnixDomainSocketEndPoint(endpoint.Address.LocalPath), cancellation);
-                    return new NetworkStream(socket, ownsSocket: true);
-                }
-                catch
-                {
-                    socket.Dispose();
-                    throw;
-                }
-            };
-        }
-        var address = endpoint.IsUnix ? "http://engine/" : $"http://{endpoint.Address.Authority}/";
-        return new HttpClient(handler) { BaseAddress = new Uri(address), Timeout = Timeout.InfiniteTimeSpan };
+        var handler = new SocketsHttpHandler();
+        Configure(handler, endpoint);
+        return new HttpClient(handler) { BaseAddress = new Uri(HttpAddress, $"v{api}/"), Timeout = Timeout.InfiniteTimeSpan };
+    }
+
+    private static void Configure(SocketsHttpHandler handler, EngineEndpoint endpoint)
+    {
+        handler.UseProxy = false;
+        handler.MaxConnectionsPerServer = int.MaxValue;
+        handler.ConnectCallback = (_, cancellation) => EngineDialer.OpenAsync(endpoint, cancellation);
     }
 }

@@ -11,7 +11,7 @@ internal static class EngineProbe
     /// <summary>
     /// The id of the image that has this name; empty if there is none; null if the engine does not answer as expected.
     /// </summary>
-    public static string? ImageId(Uri endpoint, string reference)
+    public static string? ImageId(EngineEndpoint endpoint, string reference)
     {
         using var limit = new CancellationTokenSource(Limit);
         try

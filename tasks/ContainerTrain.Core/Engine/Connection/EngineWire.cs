@@ -18,10 +18,8 @@ internal sealed record EngineAnswer(int Status, byte[] Body)
 /// </summary>
 internal static class EngineWire
 {
-    private const int UnixConnectLimit = 3000;
-
     /// <summary>Sends a request and reads the whole answer; blocks.</summary>
-    /// <param name="endpoint">The engine's address.</param>
+    /// <param name="endpoint">The engine.</param>
     /// <param name="method">GET, POST or DELETE.</param>
     /// <param name="path">With the query, without a slash at the beginning.</param>
     /// <param name="length">How many bytes <paramref name="body"/> writes.</param>
@@ -29,16 +27,15 @@ internal static class EngineWire
     /// <param name="cancellation">Cuts the connection.</param>
     /// <exception cref="IOException">The engine went away, or its answer is none.</exception>
     public static EngineAnswer Send(
-        Uri endpoint, string method, string path, CancellationToken cancellation, long length = 0, Action<Stream>? body = null)
+        EngineEndpoint endpoint, string method, string path, CancellationToken cancellation, long length = 0, Action<Stream>? body = null)
     {
         cancellation.ThrowIfCancellationRequested();
         try
         {
-            using var socket = SocketFor(endpoint);
+            using var dialer = new EngineDialer(endpoint);
             // A socket that waits, also for a connection, knows nothing of tokens; closing it ends the wait.
-            using var cut = cancellation.Register(socket.Dispose);
-            Connect(socket, endpoint);
-            using var stream = new NetworkStream(socket);
+            using var cut = cancellation.Register(dialer.Dispose);
+            using var stream = dialer.Open();
             stream.Write(Encoding.ASCII.GetBytes(Head(method, path, length, body is not null)));
             var refused = TrySend(body, stream);
             var answer = Parse(Receive(stream));
@@ -48,23 +45,6 @@ internal static class EngineWire
         {
             throw new OperationCanceledException("The request was cut off.", e, cancellation);
         }
-    }
-
-    private static Socket SocketFor(Uri endpoint) => endpoint.Scheme == "unix"
-        ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
-        : new Socket(SocketType.Stream, ProtocolType.Tcp);
-
-    private static void Connect(Socket socket, Uri endpoint)
-    {
-        if (endpoint.Scheme != "unix")
-        {
-            socket.Connect(endpoint.Host, endpoint.Port);
-            return;
-        }
-        // Where too many connections wait to be accepted, Linux ends the wait after the time for sending, and not at a close.
-        socket.SendTimeout = UnixConnectLimit;
-        socket.Connect(new UnixDomainSocketEndPoint(endpoint.LocalPath));
-        socket.SendTimeout = 0;
     }
 
     private static string Head(string method, string path, long length, bool hasBody)
@@ -83,11 +63,14 @@ internal static class EngineWire
             body?.Invoke(stream);
             return null;
         }
-        catch (IOException e) when (e.InnerException is SocketException)
+        catch (IOException e) when (IsOfConnection(e))
         {
             return e;
         }
     }
+
+    /// <summary>Rather than of a file that is sent; an encrypted connection wraps the socket's words once more.</summary>
+    private static bool IsOfConnection(IOException e) => e.InnerException is SocketException or IOException { InnerException: SocketException };
 
     private static byte[] Receive(Stream stream)
     {

@@ -20,7 +20,7 @@ internal static class PodmanContainers
     public static async Task<string> CreateAsync(EngineConnection engine, CreateContainerParameters parameters, CancellationToken cancellation)
     {
         // The version is that of the interface: each Podman serves those of earlier ones.
-        using var response = await engine.Http.PostAsJsonAsync("v4.0.0/libpod/containers/create", Specification(parameters), cancellation);
+        using var response = await engine.Http.PostAsJsonAsync("/v4.0.0/libpod/containers/create", Specification(parameters), cancellation);
         var body = await response.Content.ReadAsStringAsync(cancellation);
         if (!response.IsSuccessStatusCode)
             throw new DockerApiException(response.StatusCode, body);

@@ -44,7 +44,7 @@ internal static class ContainerSettings
         var run = request.Plan.Run;
         return new HostConfig
         {
-            Mounts = [.. run.Mounts.Select(MountOf), .. OwnMounts(request).Select(MountOf)],
+            Mounts = [.. MountsOf(request).Select(MountOf)],
             Tmpfs = new Dictionary<string, string> { ["/tmp"] = "rw,exec,nosuid,nodev" },
             ReadonlyRootfs = run.ReadOnlyRootfs,
             // The kernel spares process 1 from signals: an abort would end as another signal, SIGTERM as nothing at all.
@@ -61,6 +61,9 @@ internal static class ContainerSettings
             DeviceRequests = [.. GpuRequests.Of(run.Gpus, engine.Gpus)],
         };
     }
+
+    /// <summary>Everything of this host that the container sees.</summary>
+    public static ImmutableArray<MountPlan> MountsOf(RunRequest request) => request.Mounts ?? [.. request.Plan.Run.Mounts, .. OwnMounts(request)];
 
     private static ImmutableArray<MountPlan> OwnMounts(RunRequest request) =>
     [
@@ -81,7 +84,7 @@ internal static class ContainerSettings
     /// Results belong to whom the container runs as: the user who runs the build. A rootless engine shows that user as
     /// root inside; Docker Desktop on Windows maps owners itself.
     /// </summary>
-    private static string UserOf(RunPlan run, bool rootless) =>
+    public static string UserOf(RunPlan run, bool rootless) =>
         run.User.Length > 0 ? run.User
         : OperatingSystem.IsWindows() ? ""
         : rootless ? "0:0"

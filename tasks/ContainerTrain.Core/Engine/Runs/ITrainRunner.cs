@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ContainerTrain.Outcome;
 using ContainerTrain.Plan;
 
@@ -19,7 +20,11 @@ public interface ITrainRunner
 
 /// <summary>A run that is to be done now.</summary>
 /// <param name="Image">The image's id; null where no container is used.</param>
-public sealed record RunRequest(TrainPlan Plan, RunFolder Folder, string? Image);
+public sealed record RunRequest(TrainPlan Plan, RunFolder Folder, string? Image)
+{
+    /// <summary>What a container mounts in place of the plan's mounts and the run's own folders; null: those.</summary>
+    public ImmutableArray<MountPlan>? Mounts { get; init; }
+}
 
 /// <summary>A line that the training program wrote.</summary>
 public sealed record OutputLine(string Text, bool IsError);

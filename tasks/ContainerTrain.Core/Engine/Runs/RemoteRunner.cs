@@ -1,0 +1,106 @@
+using ContainerTrain.Diagnostics;
+using ContainerTrain.Outcome;
+using ContainerTrain.Plan;
+using Docker.DotNet;
+
+namespace ContainerTrain.Engine;
+
+/// <summary>
+/// Runs a training on an engine that does not see this host's folders: data and checkpoints go to it before the start, and
+/// what the program wrote comes back at the end, however it ended.
+/// </summary>
+/// <param name="progress">Told what is sent and what comes back: it takes time.</param>
+internal sealed class RemoteRunner(EngineConnection engine, IProgress<string> progress) : ITrainRunner
+{
+    public void Check(TrainPlan plan)
+    {
+        if (RemoteVolumes.Check(plan.Run) is { IsEmpty: false } problems)
+            throw new ProblemException(problems);
+    }
+
+    public async Task<RunOutcome> RunAsync(RunRequest request, IProgress<OutputLine> output, CancellationToken cancellation)
+    {
+        var started = DateTimeOffset.UtcNow;
+        if (RemoteVolumes.Check(request.Plan.Run) is [var problem, ..])
+            return Ended(RunReason.NotStarted, problem.ToString());
+        var mounts = ContainerSettings.MountsOf(request);
+        await using var store = new RemoteStore(engine, request, RemoteVolumes.Of(mounts));
+        try
+        {
+            await store.SendAsync(await OwnerAsync(request.Plan.Run, cancellation), cancellation);
+            progress.Report($"Sent {Show(store.Files, store.Bytes)} to {engine.Endpoint.Address.OriginalString}, which does not see this host's folders");
+        }
+        catch (DockerApiException e)
+        {
+            return Ended(RunReason.NotStarted, EngineMessage.Of(e));
+        }
+        catch (CarriedFileException e)
+        {
+            return Ended(RunReason.NotStarted, e.Message);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return Ended(RunReason.Canceled, "");
+        }
+        catch (Exception e) when (EngineConnection.IsUnreachable(e))
+        {
+            return Ended(RunReason.EngineLost, (e.InnerException ?? e).Message);
+        }
+        var remote = request with { Mounts = [.. mounts.Where(mount => mount.Kind != MountKind.Bind), .. store.Mounts] };
+        return await BringBackAsync(store, request.Folder, await new DockerRunner(engine).RunAsync(remote, output, cancellation));
+
+        RunOutcome Ended(RunReason reason, string detail) => new(reason, -1, started, DateTimeOffset.UtcNow, detail);
+    }
+
+    /// <summary>Also after a failure or a stop: what the program saved until then is what matters most.</summary>
+    private async Task<RunOutcome> BringBackAsync(RemoteStore store, RunFolder folder, RunOutcome outcome)
+    {
+        // Kept until everything is here, and as long as the program may go on and write.
+        store.IsKept = true;
+        try
+        {
+            var goesOn = outcome.Reason == RunReason.EngineLost && await ExistsAsync($"train-{folder.Id}");
+            await store.FetchAsync(new HashSet<string> { folder.Record, folder.Log, folder.Hyperparameters });
+            var leftOut = store.LeftOut > 0 ? $"; left out {store.LeftOut} that are neither files nor folders, or lie behind a link" : "";
+            progress.Report($"Brought {Show(store.Files, store.Bytes)} back from {engine.Endpoint.Address.OriginalString}{leftOut}");
+            store.IsKept = goesOn;
+            return outcome;
+        }
+        catch (Exception e) when (e is DockerApiException or UnauthorizedAccessException or InvalidDataException || EngineConnection.IsUnreachable(e))
+        {
+            var why = e is DockerApiException refused ? EngineMessage.Of(refused) : (e.InnerException ?? e).Message;
+            var earlier = outcome.Detail.Length > 0 ? $"{outcome.Detail}; " : "";
+            return outcome with
+            {
+                Reason = RunReason.EngineLost,
+                Detail = $"{earlier}what the program wrote did not come back as a whole ({why}), and is in the engine's volumes {store.Names}",
+            };
+        }
+    }
+
+    private async Task<bool> ExistsAsync(string container)
+    {
+        try
+        {
+            await engine.Docker.Containers.InspectContainerAsync(container, CancellationToken.None);
+            return true;
+        }
+        catch (DockerContainerNotFoundException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Files belong to whom the program runs as.</summary>
+    private async Task<VolumeOwner> OwnerAsync(RunPlan run, CancellationToken cancellation)
+    {
+        var info = await engine.Docker.System.GetSystemInfoAsync(cancellation);
+        var isRootless = info.SecurityOptions?.Any(option => option.Contains("rootless", StringComparison.Ordinal)) ?? false;
+        var parts = ContainerSettings.UserOf(run, isRootless).Split(':');
+        return int.TryParse(parts[0], out var user)
+            ? new VolumeOwner(user, parts.Length > 1 && int.TryParse(parts[1], out var group) ? group : 0, IsKnown: true)
+            : new VolumeOwner(0, 0, IsKnown: false);
+    }
+
+    private static string Show(int files, long bytes) => $"{files} {(files == 1 ? "file" : "files")} ({Units.Show(bytes)})";
+}

@@ -1,0 +1,137 @@
+using System.Collections.Immutable;
+using System.Net;
+using ContainerTrain.Plan;
+using Docker.DotNet;
+using Docker.DotNet.Models;
+
+namespace ContainerTrain.Engine;
+
+/// <summary>
+/// The volumes of one run on a remote engine. They are filled and emptied through a container that has all of them and
+/// never starts: that works while the program's container runs, and after it is gone.
+/// </summary>
+internal sealed class RemoteStore(EngineConnection engine, RunRequest request, ImmutableArray<RemoteVolume> volumes) : IAsyncDisposable
+{
+    private const string Root = "/containertrain";
+
+    /// <summary>An engine that sends nothing for so long is gone.</summary>
+    private static readonly TimeSpan StallLimit = TimeSpan.FromMinutes(2);
+
+    private string? _carrier;
+
+    /// <summary>Whether the volumes stay on the engine, for what is in them.</summary>
+    public bool IsKept { get; set; }
+
+    public int Files { get; private set; }
+
+    public long Bytes { get; private set; }
+
+    public int LeftOut { get; private set; }
+
+    /// <summary>The volumes as the program's container mounts them.</summary>
+    public IEnumerable<MountPlan> Mounts => volumes.SelectMany(volume => volume.Targets.Select(target => new MountPlan(MountKind.Volume, NameOf(volume), target, volume.ReadOnly)));
+
+    public string Names => string.Join(", ", volumes.Where(volume => volume.Back is not null).Select(volume => $"'{NameOf(volume)}'"));
+
+    /// <summary>Makes the volumes and fills them.</summary>
+    /// <exception cref="IOException">A file of this host cannot be read.</exception>
+    /// <exception cref="DockerApiException">The engine refuses.</exception>
+    public async Task SendAsync(VolumeOwner owner, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var labels = new Dictionary<string, string> { [ContainerSettings.RunLabel] = request.Folder.Id, [ContainerSettings.ProjectLabel] = request.Plan.ProjectFile };
+        foreach (var volume in volumes)
+            await engine.Docker.Volumes.CreateAsync(new VolumesCreateParameters { Name = NameOf(volume), Labels = labels }, CancellationToken.None);
+        // Not cut off with the build: of a container whose creation is not answered nobody knows the id.
+        _carrier = (await engine.Docker.Containers.CreateContainerAsync(new CreateContainerParameters
+        {
+            Image = request.Image!,
+            Entrypoint = ["/none"],
+            Labels = labels,
+            HostConfig = new HostConfig
+            {
+                NetworkMode = "none",
+                Mounts = [.. volumes.Select(volume => new Mount { Type = "volume", Source = NameOf(volume), Target = PathOf(volume) })],
+            },
+        }, CancellationToken.None)).ID;
+        foreach (var volume in volumes)
+            await SendAsync(volume, owner, cancellation);
+    }
+
+    /// <summary>Brings back what the program wrote.</summary>
+    /// <param name="kept">Files that stay as they are on this host.</param>
+    public async Task FetchAsync(IReadOnlySet<string> kept)
+    {
+        (Files, Bytes) = (0, 0);
+        foreach (var volume in volumes.Where(volume => volume.Back is not null))
+        {
+            using var limit = new CancellationTokenSource(StallLimit);
+            using var response = await engine.Http.GetAsync(ArchiveOf(PathOf(volume)), HttpCompletionOption.ResponseHeadersRead, limit.Token);
+            await EnsureAsync(response, limit.Token);
+            var archive = new ResultArchive(volume.Back!, kept);
+            await using var tar = await response.Content.ReadAsStreamAsync(limit.Token);
+            await archive.ExtractAsync(tar, () => limit.CancelAfter(StallLimit), limit.Token);
+            (Files, Bytes, LeftOut) = (Files + archive.Files, Bytes + archive.Bytes, LeftOut + archive.LeftOut);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            if (_carrier is not null)
+                await IgnoreMissingAsync(() => engine.Docker.Containers.RemoveContainerAsync(_carrier, new ContainerRemoveParameters { Force = true }, CancellationToken.None));
+            foreach (var volume in IsKept ? [] : volumes)
+                await IgnoreMissingAsync(() => engine.Docker.Volumes.RemoveAsync(NameOf(volume), force: true, CancellationToken.None));
+        }
+        catch (Exception e) when (EngineConnection.IsUnreachable(e))
+        {
+            // The outcome says that the engine is gone.
+        }
+    }
+
+    private async Task SendAsync(RemoteVolume volume, VolumeOwner owner, CancellationToken cancellation)
+    {
+        // Docker gives a volume's root an owner only as an entry of the folder above it, Podman only as the folder itself.
+        var (path, prefix) = engine.Version.Kind == EngineKind.Podman ? (PathOf(volume), "./") : (Root, volume.Part + "/");
+        using var content = new VolumeArchive(volume, prefix, owner, cancellation);
+        content.Headers.ContentType = new("application/x-tar");
+        try
+        {
+            using var response = await engine.Http.PutAsync(ArchiveOf(path), content, cancellation);
+            await EnsureAsync(response, cancellation);
+        }
+        catch (HttpRequestException e) when (content.Failure is { } failure)
+        {
+            throw new CarriedFileException(failure, e);
+        }
+        (Files, Bytes) = (Files + content.Files, Bytes + content.Bytes);
+    }
+
+    private static async Task IgnoreMissingAsync(Func<Task> remove)
+    {
+        try
+        {
+            await remove();
+        }
+        catch (DockerApiException e) when (e.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Conflict)
+        {
+            // Never made, or in use by a container that could not be removed.
+        }
+    }
+
+    private static async Task EnsureAsync(HttpResponseMessage response, CancellationToken cancellation)
+    {
+        if (!response.IsSuccessStatusCode)
+            throw new DockerApiException(response.StatusCode, await response.Content.ReadAsStringAsync(cancellation));
+    }
+
+    private string ArchiveOf(string path) => $"containers/{_carrier}/archive?path={Uri.EscapeDataString(path)}";
+
+    private static string PathOf(RemoteVolume volume) => $"{Root}/{volume.Part}";
+
+    private string NameOf(RemoteVolume volume) => $"train-{request.Folder.Id}-{volume.Part}";
+}
+
+/// <summary>A file of this host that was to be sent to an engine cannot be read.</summary>
+internal sealed class CarriedFileException(string message, Exception inner) : Exception(message, inner);
