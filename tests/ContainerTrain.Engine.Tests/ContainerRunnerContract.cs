@@ -23,6 +23,9 @@ public abstract class ContainerRunnerContract(ContainerEngine engine) : TrainRun
         ["TRAIN_HP_FILE"] = "/train/config/hyperparameters.json",
     };
 
+    /// <summary>How often what happens now and then is tried.</summary>
+    protected virtual int Repeats => 25;
+
     /// <summary>What a container mounts of the run itself, and whether the program may not write to it.</summary>
     protected virtual IReadOnlyDictionary<string, bool> OwnMounts { get; } = new Dictionary<string, bool>
     {
@@ -44,7 +47,7 @@ public abstract class ContainerRunnerContract(ContainerEngine engine) : TrainRun
     {
         var plan = PlanWith("/bin/echo", "only line");
         var image = await engine.BuildAsync(plan.Image);
-        for (var i = 0; i < 25; i++)
+        for (var i = 0; i < Repeats; i++)
         {
             var run = await RunAsync(Runner, plan, image.Id, onLine: null, Cancellation);
             Assert.Equal(["only line"], run.Stdout);

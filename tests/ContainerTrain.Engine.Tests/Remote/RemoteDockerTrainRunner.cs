@@ -11,6 +11,9 @@ public sealed class RemoteDockerTrainRunner(RemoteDockerEngine engine) : Contain
 
     protected override ITrainRunner Runner => new RemoteRunner(_engine.Connection, new Lines<string>());
 
+    // The connection is the same that other engines prove; each run makes volumes.
+    protected override int Repeats => 4;
+
     protected override IReadOnlyDictionary<string, bool> OwnMounts { get; } = new Dictionary<string, bool>
     {
         ["/train/output"] = false,
