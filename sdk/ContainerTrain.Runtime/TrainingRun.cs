@@ -35,6 +35,7 @@ public sealed class TrainingRun : IDisposable
         // Only now is it known that the folder is no other process's.
         report.ForgetEarlierRun();
         warnings.ForEach(report.Warn);
+        Secrets = new RunSecrets(settings.SecretsDirectory);
         Report = new TrainingReport(Path.Combine(OutputDirectory, "report.json"));
         Checkpoints = new RunCheckpoints(settings, accelerator.Random, TimeProvider.System, Warn);
         _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, RequestStop);
@@ -55,6 +56,9 @@ public sealed class TrainingRun : IDisposable
 
     /// <summary>Where checkpoints go (TRAIN_CHECKPOINT_DIR); made when first asked for. Default: <c>checkpoints</c> in the <see cref="OutputDirectory"/>.</summary>
     public string CheckpointDirectory => Directory.CreateDirectory(_settings.CheckpointDirectory).FullName;
+
+    /// <summary>The csproj's <c>TrainSecret</c> items (TRAIN_SECRETS_DIR); in no variable and in no file of the run.</summary>
+    public RunSecrets Secrets { get; }
 
     /// <summary>The folder of checkpoints to go on from (TRAIN_RESUME_FROM), or null for a start from scratch. <see cref="Epochs"/> does so.</summary>
     public string? ResumeFrom => _settings.ResumeFrom;

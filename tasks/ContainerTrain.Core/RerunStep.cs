@@ -23,6 +23,7 @@ public sealed class RerunStep(string outputRoot, string runId, HostSettings host
             throw new ProblemException(Codes.RunWithoutImage.With(original.Id));
         var plan = original.Plan with { Run = original.Plan.Run with { OutputRoot = outputRoot } };
         TrainStep.CheckData(plan.Run);
+        host.Secrets.Check(plan.Run);
         using var choice = EngineSelector.Select(original.Engine.Kind, host.Engine, cancellation);
         if (new EngineImages(choice.Connection!).Find(image.Id, cancellation) is null)
             throw new ProblemException(Codes.ImageOfRunGone.With(image.Id, original.Id, choice.Connection!.Endpoint, Origin(original)));
@@ -33,7 +34,10 @@ public sealed class RerunStep(string outputRoot, string runId, HostSettings host
         progress.Report($"Running {original.Id} again: image {image.Id}, seed {original.Seed}");
         var built = new BuiltImage(image.Id, [], image.DepsImage, image.BaseImageId, TimeSpan.Zero);
         var lines = new DirectProgress<OutputLine>(line => progress.Report(line.Text));
-        var run = new PreparedRun(plan, choice, new EngineTrainRunner(choice.Connection!, progress), built, clock, lines, original.ResumedFrom, original);
+        var runner = new EngineTrainRunner(choice.Connection!, progress);
+        runner.Check(plan);
+        using var secrets = host.SecretsOf(plan.Run);
+        var run = new PreparedRun(plan, choice, runner, built, clock, lines, original.ResumedFrom, original) { Secrets = secrets };
         var result = await TrainStep.RunOnAsync(run, progress, cancellation);
         return result with { Problems = [.. changed, .. result.Problems, .. Compare(original, result, progress)] };
     }

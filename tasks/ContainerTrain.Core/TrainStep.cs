@@ -15,6 +15,12 @@ public sealed record HostSettings(EngineSettings Engine, string Dotnet, BuildCac
 {
     /// <summary>What tells of this host's GPUs.</summary>
     public INvidiaSmi NvidiaSmi { get; init; } = new NvidiaSmi();
+
+    /// <summary>What reads secrets when a run begins.</summary>
+    public SecretValues Secrets { get; init; } = SecretValues.None;
+
+    /// <summary>Writes a run's secrets into memory; null for a run without.</summary>
+    internal SecretFiles? SecretsOf(RunPlan run) => SecretFiles.Create(run, Secrets, SecretFiles.Places(Engine.RuntimeDirectory));
 }
 
 /// <summary>A finished run: where its folder is, how it ended, and what the build has to say about it.</summary>
@@ -32,7 +38,10 @@ public sealed record TrainResult(RunFolder Folder, RunOutcome Outcome, Immutable
 /// <param name="Original">The run that is done again; null for a run of its own.</param>
 internal sealed record PreparedRun(
     TrainPlan Plan, EngineChoice Choice, ITrainRunner Runner, BuiltImage? Image, Stopwatch Clock, IProgress<OutputLine> Lines,
-    string? ResumedFrom, RunRecord? Original = null);
+    string? ResumedFrom, RunRecord? Original = null)
+{
+    public SecretFiles? Secrets { get; init; }
+}
 
 /// <summary>A training from the plan to the finished run folder.</summary>
 public sealed class TrainStep(string planFile, HostSettings host)
@@ -63,6 +72,7 @@ public sealed class TrainStep(string planFile, HostSettings host)
         var plan = PlanJson.Read(planFile);
         plan = plan with { Run = plan.Run with { Arguments = plan.Run.Arguments.AddRange(Arguments) } };
         CheckData(plan.Run);
+        host.Secrets.Check(plan.Run);
         // What is recorded is what was found: done again, the run goes on from there and not from what is newest then.
         var resume = ResumePoint.Find(plan.Run, plan.Project);
         var isAutomatic = plan.Run.Resume == RunPlan.ResumeAuto;
@@ -83,8 +93,10 @@ public sealed class TrainStep(string planFile, HostSettings host)
             progress.Report($"Going on after epoch {resume.Epoch} of run {resume.RunId}");
         else if (isAutomatic)
             progress.Report("Starting from scratch: no earlier run of this project is unfinished and has a checkpoint");
-        var result = await RunOnAsync(new PreparedRun(plan, choice, runner, image, clock, lines, resume?.RunId), progress, cancellation);
-        return device.Warning is { } warning ? result with { Problems = result.Problems.Insert(0, warning) } : result;
+        using var secrets = host.SecretsOf(plan.Run);
+        var result = await RunOnAsync(new PreparedRun(plan, choice, runner, image, clock, lines, resume?.RunId) { Secrets = secrets }, progress, cancellation);
+        ImmutableArray<Problem?> warnings = [device.Warning, image is null ? ProcessSurface.Warning(plan.Run) : null];
+        return result with { Problems = [.. warnings.OfType<Problem>(), .. result.Problems] };
     }
 
     /// <summary>From the new folder to the finished one.</summary>
@@ -100,7 +112,7 @@ public sealed class TrainStep(string planFile, HostSettings host)
         var prepared = clock.Elapsed;
         // Beside the training: nobody waits for it.
         var data = Task.Run(() => DataFingerprint.Of(plan.Run, cancellation), CancellationToken.None);
-        var (outcome, lastLines) = await AttendAsync(runner, new RunRequest(plan, folder, image?.Id), log, lines, cancellation);
+        var (outcome, lastLines) = await AttendAsync(runner, new RunRequest(plan, folder, image?.Id) { Secrets = run.Secrets, Notices = progress }, log, lines, cancellation);
         log.Dispose();
         outcome = OutcomeProblems.Explained(outcome, plan.Run, folder);
         // The report shows the log itself.

@@ -28,7 +28,7 @@ internal sealed record Options(string PlanFile, string ProjectFile, HostSettings
         };
         return new Options(
             given["plan"], given["project"],
-            new HostSettings(engine, given["dotnet"], new BuildCache(given["cache"], given["verify-layers"] == "true")),
+            new HostSettings(engine, given["dotnet"], new BuildCache(given["cache"], given["verify-layers"] == "true")) { Secrets = new SecretValues(Environment.GetEnvironmentVariable) },
             [.. args.Skip(values.Length + 1)]);
     }
 }

@@ -11,7 +11,7 @@ namespace ContainerTrain.Tasks;
 /// Reads the project's properties and items and writes the plan and the Dockerfile. Empty parameters mean the default
 /// that the README's table gives.
 /// </summary>
-public sealed class PlanTraining : TrainTask
+public sealed partial class PlanTraining : TrainTask
 {
     /// <summary>Where the plan is written, absolute.</summary>
     [Required]
@@ -112,70 +112,6 @@ public sealed class PlanTraining : TrainTask
     /// <summary>TrainRegistryMirror: a host for every registry, or a list of registry=host. Default: none.</summary>
     public string RegistryMirror { get; set; } = "";
 
-    /// <summary>TrainEngine: auto (default), docker, podman or process.</summary>
-    public string Engine { get; set; } = "";
-
-    /// <summary>TrainGpus: auto (default), none, all, a count, or device=….</summary>
-    public string Gpus { get; set; } = "";
-
-    /// <summary>Whether this host shows NVIDIA devices, which TrainGpus=auto follows. Default: false.</summary>
-    public bool HostHasGpu { get; set; }
-
-    /// <summary>TrainOutputRoot: the folder that gets one folder per run, absolute.</summary>
-    [Required]
-    public string OutputRoot { get; set; } = "";
-
-    /// <summary>TrainMemory in bytes, or with k, m, g. Default: no limit.</summary>
-    public string Memory { get; set; } = "";
-
-    /// <summary>TrainCpus, a number of processors. Default: no limit.</summary>
-    public string Cpus { get; set; } = "";
-
-    /// <summary>TrainPidsLimit, a number of processes and threads. Default: the engine's.</summary>
-    public string PidsLimit { get; set; } = "";
-
-    /// <summary>TrainShmSize in bytes, or with k, m, g. Default: the engine's.</summary>
-    public string ShmSize { get; set; } = "";
-
-    /// <summary>TrainTimeout in seconds, or as 1h30m. Default: no limit.</summary>
-    public string RunTimeout { get; set; } = "";
-
-    /// <summary>TrainStopGrace in seconds, or as 2m: the time to save work after a stop request. Default: 120.</summary>
-    public string StopGrace { get; set; } = "";
-
-    /// <summary>TrainResume: never (default), auto for the newest run that can go on, or a run's id.</summary>
-    public string Resume { get; set; } = "";
-
-    /// <summary>TrainCheckpointEvery: a number of epochs, a time such as 90s, 5m or 1h, or never. Default: 5m.</summary>
-    public string CheckpointEvery { get; set; } = "";
-
-    /// <summary>TrainCheckpointKeep: how many of the newest checkpoints are kept. Default: 3.</summary>
-    public string CheckpointKeep { get; set; } = "";
-
-    /// <summary>TrainEngineRemote: auto, true or false. Default: auto.</summary>
-    public string EngineRemote { get; set; } = "";
-
-    /// <summary>TrainNetwork, the container network's name. Default: the engine's.</summary>
-    public string Network { get; set; } = "";
-
-    /// <summary>TrainReadOnlyRootfs. Default: true.</summary>
-    public string ReadOnlyRootfs { get; set; } = "";
-
-    /// <summary>TrainUser as uid[:gid] or a name. Default: the user who runs the build.</summary>
-    public string RunUser { get; set; } = "";
-
-    /// <summary>TrainArguments: arguments of the training program, as on a command line. Default: none.</summary>
-    public string Arguments { get; set; } = "";
-
-    /// <summary>TrainData items with Target and ReadOnly (default true).</summary>
-    public ITaskItem[] Data { get; set; } = [];
-
-    /// <summary>TrainVolume items with Target and ReadOnly (default false).</summary>
-    public ITaskItem[] Volumes { get; set; } = [];
-
-    /// <summary>TrainHyperparameter items with Value.</summary>
-    public ITaskItem[] Hyperparameters { get; set; } = [];
-
     protected override void Run()
     {
         var result = PlanBuilder.Build(ReadInputs());
@@ -224,30 +160,7 @@ public sealed class PlanTraining : TrainTask
             SourceDateEpoch = SourceDateEpoch,
             Files = Items.ReadFiles(PublishFiles),
         },
-        Run = new RunInputs
-        {
-            Engine = Engine,
-            Gpus = Gpus,
-            HostHasGpu = HostHasGpu,
-            OutputRoot = OutputRoot,
-            Memory = Memory,
-            Cpus = Cpus,
-            PidsLimit = PidsLimit,
-            ShmSize = ShmSize,
-            Timeout = RunTimeout,
-            StopGrace = StopGrace,
-            Resume = Resume,
-            CheckpointEvery = CheckpointEvery,
-            CheckpointKeep = CheckpointKeep,
-            EngineRemote = EngineRemote,
-            Network = Network,
-            ReadOnlyRootfs = ReadOnlyRootfs,
-            User = RunUser,
-            Arguments = Arguments,
-            Data = Items.Read(Data),
-            Volumes = Items.Read(Volumes),
-            Hyperparameters = Items.Read(Hyperparameters),
-        },
+        Run = ReadRun(),
         Packages = RestoredPackages.Read(AssetsFile, TargetFramework, RuntimeIdentifier),
         Elements = ProjectElements.Read(SourceFiles.Select(item => item.ItemSpec)),
     };

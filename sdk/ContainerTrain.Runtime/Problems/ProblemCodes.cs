@@ -65,4 +65,7 @@ public static class ProblemCodes
 
     /// <summary>The run goes on with hyperparameters or a seed that its checkpoint was not made with. A warning.</summary>
     public const string ResumedWithOtherSettings = "CT4125";
+
+    /// <summary>The program asks for a secret that the run was not given.</summary>
+    public const string SecretMissing = "CT4140";
 }

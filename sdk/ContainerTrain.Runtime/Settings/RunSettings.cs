@@ -17,6 +17,8 @@ internal sealed record RunSettings
 
     public required string CheckpointDirectory { get; init; }
 
+    public required string SecretsDirectory { get; init; }
+
     public string? ResumeFrom { get; init; }
 
     public required bool UsesCuda { get; init; }
@@ -48,6 +50,7 @@ internal sealed record RunSettings
             DataDirectory = Path.GetFullPath(Value(environment, "TRAIN_DATA_DIR") ?? "data"),
             OutputDirectory = output,
             CheckpointDirectory = Path.GetFullPath(Value(environment, "TRAIN_CHECKPOINT_DIR") ?? Path.Combine(output, "checkpoints")),
+            SecretsDirectory = Path.GetFullPath(Value(environment, "TRAIN_SECRETS_DIR") ?? "/run/secrets"),
             ResumeFrom = Value(environment, "TRAIN_RESUME_FROM") is { } resume ? Path.GetFullPath(resume) : null,
             UsesCuda = ReadDevice(environment, problems),
             GpuCount = ReadGpuCount(environment, problems),

@@ -12,6 +12,9 @@ public static class ContainerPaths
     public const string Config = "/train/config";
     public const string HyperparameterFile = Config + "/hyperparameters.json";
 
+    /// <summary>Where programs look for secrets, as those of Compose and Swarm do.</summary>
+    public const string Secrets = "/run/secrets";
+
     /// <summary>Paths that no mount of the project may take.</summary>
-    public static ImmutableArray<string> Reserved { get; } = ["/train", Output, Checkpoints, Resume, Config, HyperparameterFile, "/tmp", "/proc", "/sys", "/dev"];
+    public static ImmutableArray<string> Reserved { get; } = ["/train", Output, Checkpoints, Resume, Config, HyperparameterFile, Secrets, "/tmp", "/proc", "/sys", "/dev"];
 }

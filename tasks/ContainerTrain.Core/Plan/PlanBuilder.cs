@@ -16,6 +16,7 @@ public static class PlanBuilder
     {
         var problems = new ProblemCollector(inputs.Elements);
         NameChecker.Check(inputs.Elements, problems);
+        TextChecker.Check(inputs, problems);
         var image = ImagePlanner.Plan(inputs, problems);
         var torch = TorchPlanner.Plan(inputs, problems);
         var run = RunPlanner.Plan(TorchPlanner.WithUsableGpu(inputs, torch), problems);

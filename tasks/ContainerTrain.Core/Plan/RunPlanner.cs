@@ -11,7 +11,7 @@ internal static partial class RunPlanner
 {
     private static readonly ImmutableArray<string> Engines = ["auto", "docker", "podman", "process"];
 
-    private delegate bool Parser<T>(string text, out T value);
+    internal delegate bool Parser<T>(string text, out T value);
 
     public static RunPlan Plan(TrainInputs inputs, ProblemCollector problems)
     {
@@ -20,7 +20,7 @@ internal static partial class RunPlanner
             problems.AddForProperty("TrainGpus", Codes.UnknownValue, "TrainGpus", run.Gpus, GpuRequest.Allowed, "");
 
         var hyperparameters = Hyperparameters(run, problems);
-        return new RunPlan
+        var plan = new RunPlan
         {
             Engine = Engine(run.Engine, problems),
             EngineRemote = EngineRemote(run.EngineRemote, problems),
@@ -32,20 +32,17 @@ internal static partial class RunPlanner
             Seed = Seed(hyperparameters, problems),
             OutputRoot = run.OutputRoot,
             HostAssembly = inputs.Project.OutputAssembly,
-            Memory = Optional<long>("TrainMemory", run.Memory, Units.TryParseBytes, "a size such as 512m, 2g or 1.5g", problems),
-            NanoCpus = Optional<long>("TrainCpus", run.Cpus, Units.TryParseNanoCpus, "a number of processors such as 2 or 1.5", problems),
-            PidsLimit = Optional<long>("TrainPidsLimit", run.PidsLimit, TryParseCount, "a whole number of at least 1", problems),
-            ShmSize = Optional<long>("TrainShmSize", run.ShmSize, Units.TryParseBytes, "a size such as 64m or 1g", problems),
             Timeout = Optional<TimeSpan>("TrainTimeout", run.Timeout, Units.TryParseDuration, "a duration such as 90, 30m or 1h30m, at most 49d", problems),
             StopGrace = Optional<TimeSpan>("TrainStopGrace", run.StopGrace, Units.TryParseDuration, "a duration such as 120, 90s or 2m, at most 49d", problems)
                 ?? TimeSpan.FromSeconds(120),
             Resume = Resume(run.Resume, problems),
             CheckpointEvery = CheckpointEvery(run.CheckpointEvery, problems),
             CheckpointKeep = Optional<long>("TrainCheckpointKeep", run.CheckpointKeep, TryParseCount, "a whole number of at least 1", problems),
-            Network = run.Network,
             ReadOnlyRootfs = Boolean("TrainReadOnlyRootfs", run.ReadOnlyRootfs, problems),
+            Init = Boolean("TrainInit", run.Init, problems),
             User = CheckUser("TrainUser", run.User, problems),
         };
+        return SurfacePlanner.With(LimitPlanner.With(plan, run, problems), inputs, problems);
     }
 
     /// <summary>The user, which is no problem if it is empty.</summary>
@@ -93,7 +90,11 @@ internal static partial class RunPlanner
     private static ImmutableArray<string> Arguments(string text, ProblemCollector problems)
     {
         if (CommandLine.TrySplit(text, out var arguments))
+        {
+            if (arguments.Select(argument => ProgramText.Fault(argument)).FirstOrDefault(fault => fault.Length > 0) is { } fault)
+                problems.AddForProperty("TrainArguments", Codes.UncarriableText, "An argument in TrainArguments", fault);
             return arguments;
+        }
         problems.AddForProperty("TrainArguments", Codes.InvalidName, "TrainArguments", text, "has a quote that is not closed");
         return [];
     }
@@ -106,6 +107,8 @@ internal static partial class RunPlanner
                 Complain(item, "its name has characters other than letters, digits, '_', '-' and '.', or begins with none of the letters");
             if (!item.Metadata.ContainsKey("Value"))
                 Complain(item, "it has no Value");
+            if (ProgramText.Fault(item["Value"], VariableName(item.Include)) is { Length: > 0 } fault)
+                problems.AddForItem("TrainHyperparameter", item.Include, Codes.UncarriableText, $"The Value of TrainHyperparameter '{item.Include}'", fault);
             if (VariableName(item.Include) == FileVariable)
                 Complain(item, $"its variable {FileVariable} is the one that names the file of all hyperparameters");
         }
@@ -146,7 +149,7 @@ internal static partial class RunPlanner
         return text.Length == 0 || !bool.TryParse(text, out var value) || value;
     }
 
-    private static T? Optional<T>(string name, string text, Parser<T> parser, string expected, ProblemCollector problems)
+    public static T? Optional<T>(string name, string text, Parser<T> parser, string expected, ProblemCollector problems)
         where T : struct
     {
         if (text.Length == 0)
@@ -157,7 +160,7 @@ internal static partial class RunPlanner
         return null;
     }
 
-    private static bool TryParseCount(string text, out long count) =>
+    public static bool TryParseCount(string text, out long count) =>
         long.TryParse(text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out count) && count > 0;
 
     [GeneratedRegex(@"^[A-Za-z][A-Za-z0-9_.-]*\z")]

@@ -348,6 +348,7 @@ public sealed class AContainerInPodmansWords
             Cmd = ["--fast", "a b"],
             Env = ["A=1=2", "B="],
             User = "7:8",
+            WorkingDir = "/w",
             Labels = new Dictionary<string, string> { ["l"] = "v" },
             HostConfig = new HostConfig
             {
@@ -356,8 +357,13 @@ public sealed class AContainerInPodmansWords
                 ReadonlyRootfs = true,
                 Init = true,
                 CapDrop = ["ALL"],
+                CapAdd = ["SYS_PTRACE"],
                 SecurityOpt = ["no-new-privileges"],
                 NetworkMode = "mine",
+                PortBindings = new Dictionary<string, IList<PortBinding>> { ["80/tcp"] = [new() { HostIP = "127.0.0.1", HostPort = "" }, new() { HostIP = "::1", HostPort = "81" }] },
+                ExtraHosts = ["a:10.0.0.1"],
+                CpusetCpus = "0-1",
+                Devices = [new DeviceMapping { PathOnHost = "/dev/a", PathInContainer = "/dev/b", CgroupPermissions = "rw" }],
                 Memory = 1 << 30,
                 MemorySwap = 1 << 30,
                 NanoCPUs = 1_500_000_000,
@@ -369,14 +375,16 @@ public sealed class AContainerInPodmansWords
         });
         Assert.Equal(
             """
-            {"name":"train-1","image":"sha256:1","command":["--fast","a b"],"env":{"A":"1=2","B":""},"user":"7:8","labels":{"l":"v"},
+            {"name":"train-1","image":"sha256:1","command":["--fast","a b"],"env":{"A":"1=2","B":""},"user":"7:8","work_dir":"/w","labels":{"l":"v"},
             "mounts":[{"type":"bind","source":"/s","destination":"/t","options":["rbind","ro"]},{"type":"tmpfs","source":"tmpfs","destination":"/tmp","options":["rw","exec"]}],
             "volumes":[{"Name":"v","Dest":"/v","Options":["rw"]}],
-            "read_only_filesystem":true,"init":true,"cap_drop":["ALL"],"no_new_privileges":true,"netns":{"nsmode":"bridge"},"networks":{"mine":{}},
-            "resource_limits":{"memory":{"limit":1073741824,"swap":1073741824},"cpu":{"quota":150000,"period":100000},"pids":{"limit":9}},
+            "read_only_filesystem":true,"init":true,"cap_drop":["ALL"],"cap_add":["SYS_PTRACE"],"no_new_privileges":true,"netns":{"nsmode":"bridge"},"networks":{"mine":{}},
+            "portmappings":[{"container_port":80,"protocol":"tcp","host_ip":"127.0.0.1","host_port":null},{"container_port":80,"protocol":"tcp","host_ip":"::1","host_port":81}],
+            "hostadd":["a:10.0.0.1"],
+            "resource_limits":{"memory":{"limit":1073741824,"swap":1073741824},"cpu":{"quota":150000,"period":100000,"cpus":"0-1"},"pids":{"limit":9}},
             "shm_size":1048576,
             "r_limits":[{"type":"memlock","soft":18446744073709551615,"hard":18446744073709551615},{"type":"stack","soft":67108864,"hard":67108864}],
-            "devices":[{"path":"nvidia.com/gpu=0"},{"path":"nvidia.com/gpu=1"}]}
+            "devices":[{"path":"nvidia.com/gpu=0"},{"path":"nvidia.com/gpu=1"},{"path":"/dev/a:/dev/b:rw"}]}
             """.ReplaceLineEndings(""),
             specification.ToJsonString());
     }

@@ -76,6 +76,7 @@ public sealed class DataAndVolumes
     [InlineData("/train/checkpoints")]
     [InlineData("/train/config")]
     [InlineData("/train/config/hyperparameters.json")]
+    [InlineData("/run/secrets")]
     [InlineData("/tmp")]
     [InlineData("/proc")]
     [InlineData("/sys")]
@@ -110,6 +111,73 @@ public sealed class DataAndVolumes
             "TrainVolume 'cache' has TargetPath '/train/data/cars.csv': that path is taken already.",
             Given.OnlyProblem(Codes.InvalidMount, project.With([Given.Item("cars.csv")], [Given.Item("cache", ("TargetPath", target))])).Message);
     }
+
+    [Fact]
+    public void OfTypeBindAndTmpfsAreFoldersOfTheHostAndMemory()
+    {
+        using var project = new Project("cache/x");
+        Assert.Equal(
+            [
+                new MountPlan(MountKind.Bind, project.At("cache"), "/cache", ReadOnly: false),
+                new MountPlan(MountKind.Tmpfs, "", "/scratch", ReadOnly: false, 2L << 30),
+                new MountPlan(MountKind.Tmpfs, "", "/train/data/more", ReadOnly: false),
+            ],
+            Given.Plan(project.With([], [
+                Given.Item("cache", ("Type", "Bind"), ("TargetPath", "/cache")), Given.Item("scratch", ("Type", "tmpfs"), ("TargetPath", "/scratch"), ("Size", "2g")), Given.Item("more", ("Type", "tmpfs")),
+            ])).Run.Mounts);
+    }
+
+    [Fact]
+    public void OfAnotherTypeAreCT1001() => Assert.Equal(
+        "Type of TrainVolume 'vv' is 'tmpf'. Allowed: volume, bind, tmpfs. Did you mean 'tmpfs'?",
+        Given.OnlyProblem(Codes.UnknownValue, Given.Run(run => run with { Volumes = [Given.Item("vv", ("Type", "tmpf"), ("ReadOnly", "true"))] })).Message);
+
+    [Fact]
+    public void ThatAreNotWhatTheirTypeIsAreCT1056()
+    {
+        using var project = new Project("x");
+        Assert.Equal(
+            [
+                "TrainVolume 'a' has a Size, which only a Type of tmpfs can have; its Type is volume.",
+                "TrainVolume 'b' is of Type tmpfs and ReadOnly: nothing could ever be in it.",
+                $"TrainVolume 'c' is of Type bind, and '{project.At("c")}' does not exist.",
+            ],
+            Given.Problems(project.With([], [Given.Item("a", ("Size", "1g")), Given.Item("b", ("Type", "tmpfs"), ("ReadOnly", "true")), Given.Item("c", ("Type", "bind"))]))
+                .Where(problem => problem.Code == Codes.InvalidVolume).Select(problem => problem.Message));
+    }
+
+    [Fact]
+    public void OfAWrongSizeAreCT1003() => Assert.Equal(
+        "Size of TrainVolume 'vv' is 'big'. Expected a size such as 64m or 1g.",
+        Given.OnlyProblem(Codes.InvalidNumber, Given.Run(run => run with { Volumes = [Given.Item("vv", ("Type", "tmpfs"), ("Size", "big"))] })).Message);
+
+    [Theory]
+    [InlineData("/run/docker.sock")]
+    [InlineData("/var/run/docker.sock")]
+    [InlineData("/run")]
+    [InlineData("/run/podman/")]
+    [InlineData("/var")]
+    [InlineData("/")]
+    public void WithAnEnginesSocketAreCT1052(string source)
+    {
+        var problems = Given.Problems(Given.Run(run => run with { Data = [Given.Item(source, ("TargetPath", "x"))], Volumes = [Given.Item(source, ("TargetPath", "y"), ("Type", "bind"))] }));
+        Assert.Equal(["TrainData", "TrainVolume"], problems.Where(problem => problem.Code == Codes.EngineSocketMounted).Select(problem => problem.Message.Split(' ')[0]));
+    }
+
+    [Fact]
+    public void ThatAreALinkToAnEnginesSocketAreCT1052()
+    {
+        using var project = new Project("x");
+        Directory.CreateSymbolicLink(project.At("innocent"), "/run");
+        Assert.Contains(Given.Problems(project.With([Given.Item("innocent")], [])), problem => problem.Code == Codes.EngineSocketMounted);
+    }
+
+    [Theory]
+    [InlineData("/usr")]
+    [InlineData("/run/systemd-of-mine")]
+    [InlineData("/run/docker.socket")]
+    public void WithoutAnEnginesSocketAreNot(string source) =>
+        Assert.DoesNotContain(Given.Problems(Given.Run(run => run with { Data = [Given.Item(source, ("TargetPath", "x"))] })), problem => problem.Code == Codes.EngineSocketMounted);
 
     private sealed class Project : IDisposable
     {

@@ -120,7 +120,8 @@ public sealed class TheTaskShells
             from used in Source.Read(file).Usings
             where forbidden.Any(name => used == name || used.StartsWith(name + ".", StringComparison.Ordinal))
             select $"{Path.GetFileName(file)} uses {used}");
-        Assert.Empty(TheCore.OfTheProcess(Folder));
+        // Secrets only, which as parameters would be in every log.
+        Assert.Equal([$"{Folder}/BuildVariables.cs uses Environment.GetEnvironmentVariable"], TheCore.OfTheProcess(Folder));
     }
 
     [Fact]

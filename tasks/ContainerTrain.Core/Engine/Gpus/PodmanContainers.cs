@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Docker.DotNet;
@@ -38,19 +39,23 @@ internal static class PodmanContainers
             ["command"] = Texts(parameters.Cmd),
             ["env"] = Map((parameters.Env ?? []).Select(variable => variable.Split('=', 2)).Select(parts => KeyValuePair.Create(parts[0], parts[1]))),
             ["user"] = parameters.User,
+            ["work_dir"] = parameters.WorkingDir is { Length: > 0 } directory ? directory : null,
             ["labels"] = Map(parameters.Labels ?? new Dictionary<string, string>()),
             ["mounts"] = new JsonArray([.. Mounts(host)]),
             ["volumes"] = new JsonArray([.. Volumes(host)]),
             ["read_only_filesystem"] = host.ReadonlyRootfs,
             ["init"] = host.Init == true,
             ["cap_drop"] = Texts(host.CapDrop),
+            ["cap_add"] = host.CapAdd is { Count: > 0 } ? Texts(host.CapAdd) : null,
             ["no_new_privileges"] = host.SecurityOpt?.Contains("no-new-privileges") == true,
             ["netns"] = new JsonObject { ["nsmode"] = host.NetworkMode is "none" or "host" ? host.NetworkMode : "bridge" },
             ["networks"] = host.NetworkMode is null or "" or "none" or "host" or "bridge" ? null : new JsonObject { [host.NetworkMode] = new JsonObject() },
+            ["portmappings"] = host.PortBindings is { Count: > 0 } ports ? new JsonArray([.. ports.SelectMany(Ports)]) : null,
+            ["hostadd"] = host.ExtraHosts is { Count: > 0 } hosts ? Texts(hosts) : null,
             ["resource_limits"] = Limits(host),
             ["shm_size"] = host.ShmSize > 0 ? host.ShmSize : null,
             ["r_limits"] = host.Ulimits is { Count: > 0 } limits ? new JsonArray([.. limits.Select(Limit)]) : null,
-            ["devices"] = new JsonArray([.. (host.DeviceRequests ?? []).SelectMany(request => request.DeviceIDs ?? []).Select(name => new JsonObject { ["path"] = name })]),
+            ["devices"] = new JsonArray([.. Devices(host).Select(name => new JsonObject { ["path"] = name })]),
         };
     }
 
@@ -68,13 +73,39 @@ internal static class PodmanContainers
     private static IEnumerable<JsonNode> Volumes(HostConfig host) => (host.Mounts ?? []).Where(mount => mount.Type == "volume").Select(mount =>
         new JsonObject { ["Name"] = mount.Source, ["Dest"] = mount.Target, ["Options"] = Texts([mount.ReadOnly == true ? "ro" : "rw"]) });
 
+    /// <summary>Names of CDI devices, and devices of the host as on Podman's command line.</summary>
+    private static IEnumerable<string> Devices(HostConfig host) =>
+        (host.DeviceRequests ?? []).SelectMany(request => request.DeviceIDs ?? [])
+            .Concat((host.Devices ?? []).Select(device => $"{device.PathOnHost}:{device.PathInContainer}:{device.CgroupPermissions}"));
+
+    private static IEnumerable<JsonNode> Ports(KeyValuePair<string, IList<PortBinding>> bindings)
+    {
+        var port = bindings.Key.Split('/');
+        foreach (var binding in bindings.Value)
+        {
+            yield return new JsonObject
+            {
+                ["container_port"] = int.Parse(port[0], CultureInfo.InvariantCulture),
+                ["protocol"] = port[1],
+                ["host_ip"] = binding.HostIP,
+                // Without a number Podman takes a free one.
+                ["host_port"] = binding.HostPort is { Length: > 0 } number ? int.Parse(number, CultureInfo.InvariantCulture) : null,
+            };
+        }
+    }
+
     private static JsonObject Limits(HostConfig host)
     {
         var limits = new JsonObject();
         if (host.Memory > 0)
             limits["memory"] = new JsonObject { ["limit"] = host.Memory, ["swap"] = host.MemorySwap };
+        var cpu = new JsonObject();
         if (host.NanoCPUs > 0)
-            limits["cpu"] = new JsonObject { ["quota"] = host.NanoCPUs * CpuPeriod / 1_000_000_000, ["period"] = CpuPeriod };
+            (cpu["quota"], cpu["period"]) = (host.NanoCPUs * CpuPeriod / 1_000_000_000, CpuPeriod);
+        if (host.CpusetCpus is { Length: > 0 } set)
+            cpu["cpus"] = set;
+        if (cpu.Count > 0)
+            limits["cpu"] = cpu;
         if (host.PidsLimit > 0)
             limits["pids"] = new JsonObject { ["limit"] = host.PidsLimit };
         return limits;

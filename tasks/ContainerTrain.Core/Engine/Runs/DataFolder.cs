@@ -15,8 +15,8 @@ internal sealed class DataFolder : IDisposable
     /// <summary>CT3009 for every mount that lies outside the data folder or inside another mount, or is a volume.</summary>
     public static IEnumerable<Problem> Check(RunPlan run) =>
         // A link inside a linked folder would be made in the user's own data.
-        OfData(run).Where(mount => mount.Kind == MountKind.Volume || RelativeTarget(mount) is null || run.Mounts.Any(other => IsInside(mount, other)))
-            .Select(mount => Codes.MountOutsideData.With(mount.Source, mount.Target));
+        OfData(run).Where(mount => mount.Kind != MountKind.Bind || RelativeTarget(mount) is null || run.Mounts.Any(other => IsInside(mount, other)))
+            .Select(mount => Codes.MountOutsideData.With(mount.Kind == MountKind.Tmpfs ? "tmpfs" : mount.Source, mount.Target));
 
     public static DataFolder Create(RunPlan run)
     {

@@ -11,10 +11,7 @@ namespace ContainerTrain.Engine;
 /// <summary>Runs a training in a container of Docker or Podman.</summary>
 public sealed class DockerRunner(EngineConnection engine) : ITrainRunner
 {
-    public void Check(TrainPlan plan)
-    {
-        // Whatever an engine cannot do, it says when the container is created.
-    }
+    public void Check(TrainPlan plan) => RunPreflight.Check(plan.Run, engine, isHere: engine.Endpoint.IsUnix);
 
     public async Task<RunOutcome> RunAsync(RunRequest request, IProgress<OutputLine> output, CancellationToken cancellation)
     {
@@ -31,6 +28,9 @@ public sealed class DockerRunner(EngineConnection engine) : ITrainRunner
                 container = await CreateAsync(request, traits with { RaisesLimits = false });
                 stream = await StartAsync(container, cancellation);
             }
+            // The container has them; nobody else needs to.
+            request.Secrets?.Forget();
+            await PublishedPorts.SayAsync(engine, container, request, cancellation);
             return await AttendAsync(container, stream, request, started, output, cancellation);
         }
         catch (DockerApiException e)
@@ -193,7 +193,8 @@ public sealed class DockerRunner(EngineConnection engine) : ITrainRunner
             IsRootless: info.SecurityOptions?.Any(option => option.Contains("rootless", StringComparison.Ordinal)) ?? false,
             // Docker names the program it would use, and "N/A" as its version where that is missing. Podman names none: try.
             HasInit: engine.Version.Kind == EngineKind.Podman || (info.InitBinary is { Length: > 0 } && info.InitCommit?.ID != "N/A"),
-            Gpus: EngineGpus.Of(engine, info).Way);
+            Gpus: EngineGpus.Of(engine, info).Way,
+            RemapsUsers: info.SecurityOptions?.Any(option => option.StartsWith("name=userns", StringComparison.Ordinal)) ?? false);
     }
 
     private static DateTimeOffset Time(string? text, DateTimeOffset otherwise) =>

@@ -14,8 +14,10 @@ public sealed class EngineTrainRunner(EngineConnection engine, IProgress<string>
 {
     public void Check(TrainPlan plan)
     {
-        if (IsRemote(plan.Run) == true)
+        var isRemote = IsRemote(plan.Run);
+        if (isRemote == true)
             new RemoteRunner(engine, progress).Check(plan);
+        RunPreflight.Check(plan.Run, engine, isHere: isRemote == false);
     }
 
     public async Task<RunOutcome> RunAsync(RunRequest request, IProgress<OutputLine> output, CancellationToken cancellation)

@@ -24,6 +24,12 @@ public sealed record RunRequest(TrainPlan Plan, RunFolder Folder, string? Image)
 {
     /// <summary>What a container mounts in place of the plan's mounts and the run's own folders; null: those.</summary>
     public ImmutableArray<MountPlan>? Mounts { get; init; }
+
+    /// <summary>The run's secrets; null for a run without.</summary>
+    public SecretFiles? Secrets { get; init; }
+
+    /// <summary>Gets what the engine decides at the start and the user has to know, such as the number of a port.</summary>
+    public IProgress<string>? Notices { get; init; }
 }
 
 /// <summary>A line that the training program wrote.</summary>

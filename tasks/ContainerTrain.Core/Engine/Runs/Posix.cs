@@ -23,4 +23,10 @@ internal static class Posix
     [DllImport("libc", EntryPoint = "link"), DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
     private static extern int NativeLink(
         [MarshalAs(UnmanagedType.LPUTF8Str)] string existing, [MarshalAs(UnmanagedType.LPUTF8Str)] string link);
+
+    /// <summary>Gives a file to another user; false if this process may not.</summary>
+    public static bool TryChangeOwner(string path, uint owner, uint group) => NativeChangeOwner(path, owner, group) == 0;
+
+    [DllImport("libc", EntryPoint = "chown"), DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static extern int NativeChangeOwner([MarshalAs(UnmanagedType.LPUTF8Str)] string path, uint owner, uint group);
 }

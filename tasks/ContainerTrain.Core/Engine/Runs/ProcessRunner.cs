@@ -14,7 +14,7 @@ public sealed class ProcessRunner(string dotnet) : ITrainRunner
     {
         var natives = plan.Image.Layers.Where(layer => layer.Kind == LayerKind.Natives)
             .SelectMany(layer => layer.Files).Select(file => file.Source);
-        var problems = NativePreflight.Check(natives, SystemLibraries.OfThisHost(), plan.Image.Platform).Concat(DataFolder.Check(plan.Run)).ToArray();
+        var problems = NativePreflight.Check(natives, SystemLibraries.OfThisHost(), plan.Image.Platform).Concat(DataFolder.Check(plan.Run)).Concat(ProcessSurface.Check(plan.Run)).ToArray();
         if (problems.Length > 0)
             throw new ProblemException(problems);
     }
@@ -64,9 +64,12 @@ public sealed class ProcessRunner(string dotnet) : ITrainRunner
         // A container inherits nothing, so that a variable of another run must not reach this one either.
         foreach (var name in info.Environment.Keys.Where(name => name.StartsWith("TRAIN_", StringComparison.Ordinal)).ToArray())
             info.Environment.Remove(name);
-        var paths = new TrainPaths(dataPath, request.Folder.Path, request.Folder.Checkpoints, request.Folder.Hyperparameters);
-        foreach (var (name, value) in plan.Image.Environment.Concat(TrainEnvironment.Of(plan.Run, request.Folder.Id, paths)).Concat(GpuRequests.VariablesOnHost(plan)))
+        var paths = new TrainPaths(dataPath, request.Folder.Path, request.Folder.Checkpoints, request.Folder.Hyperparameters, request.Secrets?.Folder ?? "");
+        foreach (var (name, value) in plan.Image.Environment.Concat(TrainEnvironment.Of(plan.Run, request.Folder.Id, paths)).Concat(GpuRequests.VariablesOnHost(plan)).Concat(plan.Run.Environment))
             info.Environment[name] = value;
+        // A program that shows its environment must not show a secret: it has the file.
+        foreach (var secret in plan.Run.Secrets.Where(secret => secret.Variable.Length > 0))
+            info.Environment.Remove(secret.Variable);
         // The build's own settings must not reach the program: they would redirect its host and its native search.
         foreach (var name in info.Environment.Keys.Where(name => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToArray())
             info.Environment.Remove(name);

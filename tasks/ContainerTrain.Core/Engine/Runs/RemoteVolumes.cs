@@ -31,9 +31,12 @@ internal sealed record RemoteVolume(string Part, ImmutableArray<string> Targets,
 /// </summary>
 internal static class RemoteVolumes
 {
-    /// <summary>What cannot be brought to another machine, CT3042.</summary>
+    /// <summary>What cannot be brought to another machine, CT3042; and secrets, which must not be, CT3053.</summary>
     public static ImmutableArray<Problem> Check(RunPlan run) =>
-        [.. run.Mounts.Where(mount => mount.Kind == MountKind.Bind && File.Exists(mount.Source)).Select(mount => Refusal(mount, run)).OfType<Problem>()];
+    [
+        .. run.Secrets.IsEmpty ? [] : ImmutableArray.Create(Codes.SecretsOnAnotherHost.With(string.Join(", ", run.Secrets.Select(secret => secret.Name)))),
+        .. run.Mounts.Where(mount => mount.Kind == MountKind.Bind && File.Exists(mount.Source)).Select(mount => Refusal(mount, run)).OfType<Problem>(),
+    ];
 
     /// <summary>The volumes that stand for the bind mounts among <paramref name="mounts"/>.</summary>
     public static ImmutableArray<RemoteVolume> Of(ImmutableArray<MountPlan> mounts)

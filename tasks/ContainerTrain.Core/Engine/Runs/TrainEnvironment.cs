@@ -5,10 +5,10 @@ using ContainerTrain.Plan;
 namespace ContainerTrain.Engine;
 
 /// <summary>The paths that a training program is told, inside a container or on the host.</summary>
-internal sealed record TrainPaths(string Data, string Output, string Checkpoints, string HyperparameterFile)
+internal sealed record TrainPaths(string Data, string Output, string Checkpoints, string HyperparameterFile, string Secrets = "")
 {
     public static TrainPaths InContainer { get; } = new(
-        ContainerPaths.Data, ContainerPaths.Output, ContainerPaths.Checkpoints, ContainerPaths.HyperparameterFile);
+        ContainerPaths.Data, ContainerPaths.Output, ContainerPaths.Checkpoints, ContainerPaths.HyperparameterFile, ContainerPaths.Secrets);
 }
 
 /// <summary>The environment variables that make up the contract with the training program; every engine sets the same.</summary>
@@ -32,6 +32,8 @@ internal static class TrainEnvironment
             variables["TRAIN_GPU_COUNT"] = gpus.ToString(CultureInfo.InvariantCulture);
         variables["TRAIN_SEED"] = run.Seed.ToString(CultureInfo.InvariantCulture);
         variables["TRAIN_STOP_GRACE_SECONDS"] = Math.Ceiling(run.StopGrace.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        if (!run.Secrets.IsEmpty)
+            variables["TRAIN_SECRETS_DIR"] = paths.Secrets;
         variables[RunPlanner.FileVariable] = paths.HyperparameterFile;
         foreach (var (name, value) in run.Hyperparameters)
             variables[RunPlanner.VariableName(name)] = value;
