@@ -9,20 +9,20 @@ internal static class TextChecker
     public static void Check(TrainInputs inputs, ProblemCollector problems)
     {
         var image = inputs.Image;
-        Property("AssemblyName", inputs.Project.Name);
-        Property("AssemblyName", inputs.Project.AssemblyFile);
-        Property("ContainerWorkingDirectory", image.WorkingDirectory);
+        Property("AssemblyName", ProgramText.Fault(inputs.Project.Name));
+        Property("AssemblyName", ProgramText.Fault(inputs.Project.AssemblyFile));
+        Property("ContainerWorkingDirectory", Fault(image.WorkingDirectory));
         foreach (var (kind, words) in new[] { ("ContainerEntrypoint", image.Entrypoint), ("ContainerAppCommand", image.AppCommand), ("ContainerDefaultArgs", image.DefaultArgs) })
         {
             foreach (var word in words)
-                Item(kind, word, word, kind);
+                Item(kind, word, ProgramText.Fault(word), $"A word of {kind}");
         }
         foreach (var (kind, items) in new[] { ("ContainerEnvironmentVariable", image.Environment), ("ContainerLabel", image.Labels) })
         {
             foreach (var item in items)
             {
-                Item(kind, item.Include, item.Include, $"The name of a {kind}");
-                Item(kind, item.Include, item["Value"], $"The Value of {kind} '{item.Include}'");
+                Item(kind, item.Include, Fault(item.Include), $"The name of a {kind}");
+                Item(kind, item.Include, Fault(item["Value"]), $"The Value of {kind} '{item.Include}'");
             }
         }
         foreach (var file in image.Files)
@@ -33,15 +33,15 @@ internal static class TextChecker
                 problems.Add(Codes.UncarriableText.With($"The TrainLayer of '{file.Target}'", wrong));
         }
 
-        void Property(string name, string text)
+        void Property(string name, string fault)
         {
-            if (Fault(text) is { Length: > 0 } fault)
+            if (fault.Length > 0)
                 problems.AddForProperty(name, Codes.UncarriableText, name, fault);
         }
 
-        void Item(string kind, string include, string text, string what)
+        void Item(string kind, string include, string fault, string what)
         {
-            if (Fault(text) is { Length: > 0 } fault)
+            if (fault.Length > 0)
                 problems.AddForItem(kind, include, Codes.UncarriableText, what, fault);
         }
     }
