@@ -211,6 +211,11 @@ public sealed class ARunThatAnEngineCannotDo : IDisposable
     }
 
     [Fact]
+    public void AsItsSecretsWouldLieOnAnotherHostsDiskIsCT3053() => Assert.Equal(
+        "The run has secrets (a, b), and the engine does not see this host's folders: they would have to lie on its disk.",
+        Assert.Single(RemoteVolumes.Check(Given.RunPlan with { Secrets = [new("a", "", "A"), new("b", "/b", "")] })).Message);
+
+    [Fact]
     public void ForNoLimitIsNone() => Assert.Empty(RunPreflight.Limits(Given.RunPlan, new SystemInfoResponse(), "docker 1"));
 
     [Fact]
