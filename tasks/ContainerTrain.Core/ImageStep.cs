@@ -172,7 +172,8 @@ public sealed class ImageStep(string planFile, BuildCache cache)
         EjectedContext.Write(image, folder);
     }
 
-    private async Task<ImagePlan> FilesAsync(ImagePlan image, IProgress<string> progress, CancellationToken cancellation)
+    /// <summary>The plan with the files as they go into the image: checked, and stripped where that is wanted.</summary>
+    internal async Task<ImagePlan> FilesAsync(ImagePlan image, IProgress<string> progress, CancellationToken cancellation)
     {
         await new NativeChecksums(cache).VerifyAsync(image, progress, cancellation);
         return image.StripNatives ? await new NativeStripper(cache.Directory).StripAsync(image, progress, cancellation) : image;

@@ -41,6 +41,9 @@ internal sealed record PreparedRun(
     string? ResumedFrom, RunRecord? Original = null)
 {
     public SecretFiles? Secrets { get; init; }
+
+    /// <summary>The last push of the project's image.</summary>
+    public PushRecord? Pushed { get; init; }
 }
 
 /// <summary>A training from the plan to the finished run folder.</summary>
@@ -94,7 +97,7 @@ public sealed class TrainStep(string planFile, HostSettings host)
         else if (isAutomatic)
             progress.Report("Starting from scratch: no earlier run of this project is unfinished and has a checkpoint");
         using var secrets = host.SecretsOf(plan.Run);
-        var result = await RunOnAsync(new PreparedRun(plan, choice, runner, image, clock, lines, resume?.RunId) { Secrets = secrets }, progress, cancellation);
+        var result = await RunOnAsync(new PreparedRun(plan, choice, runner, image, clock, lines, resume?.RunId) { Secrets = secrets, Pushed = PushRecord.Read(PushRecord.FileBeside(planFile)) }, progress, cancellation);
         ImmutableArray<Problem?> warnings = [device.Warning, image is null ? ProcessSurface.Warning(plan.Run) : null];
         return result with { Problems = [.. warnings.OfType<Problem>(), .. result.Problems] };
     }
@@ -106,6 +109,7 @@ public sealed class TrainStep(string planFile, HostSettings host)
         var folder = RunFolder.Create(plan.Run.OutputRoot, DateTimeOffset.UtcNow);
         progress.Report($"Training {plan.Project} on {Where(choice, plan.Run)}; run folder {folder.Path}");
         var record = Record(plan, folder, choice.Connection, image) with { ResumedFrom = resumedFrom };
+        record = record with { Image = run.Pushed?.AddTo(record.Image) ?? record.Image };
         if (original is not null)
             record = record with { Git = original.Git, RerunOf = original.Id };
         using var log = Begin(record, folder);

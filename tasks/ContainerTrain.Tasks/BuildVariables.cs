@@ -9,5 +9,10 @@ namespace ContainerTrain.Tasks;
 /// </summary>
 internal static class BuildVariables
 {
-    public static SecretValues Secrets { get; } = new(Environment.GetEnvironmentVariable);
+    private static readonly Func<string, string?> Variable = Environment.GetEnvironmentVariable;
+
+    public static SecretValues Secrets { get; } = new(Variable);
+
+    /// <summary>A part of a registry's login; empty where the variable is not set.</summary>
+    public static string Login(string name) => Variable(name) ?? "";
 }

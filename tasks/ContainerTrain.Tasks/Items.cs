@@ -9,6 +9,10 @@ internal static class Items
 {
     public static ImmutableArray<string> Names(ITaskItem[] items) => [.. items.Select(item => item.ItemSpec)];
 
+    /// <summary>A list in one text, as environment variables have them.</summary>
+    public static ImmutableArray<string> Split(string text) =>
+        [.. text.Split([';', ','], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
+
     public static ImmutableArray<InputItem> Read(ITaskItem[] items) =>
         [.. items.Select(item => new InputItem(item.ItemSpec) { Metadata = MetadataOf(item) })];
 

@@ -100,7 +100,16 @@ public sealed record OutcomeRecord(RunReason Reason, int ExitCode, int? Signal, 
 public sealed record EngineRecord(EngineKind Kind, string Version, string? ApiVersion, string? Endpoint);
 
 /// <summary>What it ran in.</summary>
-public sealed record ImageRecord(string Id, ImmutableArray<string> References, string DepsImage, string BaseImage, string BaseImageId);
+public sealed record ImageRecord(string Id, ImmutableArray<string> References, string DepsImage, string BaseImage, string BaseImageId)
+{
+    /// <summary>Where the image can be had, if it had been pushed when the run began.</summary>
+    public PushedRecord? Pushed { get; init; }
+}
+
+/// <summary>An image in a registry.</summary>
+/// <param name="Digest">Of its manifest, <c>sha256:…</c>.</param>
+/// <param name="References">Its names, with registry and tag.</param>
+public sealed record PushedRecord(string Digest, ImmutableArray<string> References);
 
 /// <summary>Which sources it was made from.</summary>
 /// <param name="Dirty">Whether tracked files differed from the commit, or untracked ones were there.</param>

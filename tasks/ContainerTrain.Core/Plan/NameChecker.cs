@@ -10,15 +10,15 @@ internal static class NameChecker
     /// <summary>Every public Train* name. A test compares it with the targets files.</summary>
     public static ImmutableArray<string> Known { get; } =
     [
-        "TrainAptPackage", "TrainArguments", "TrainBuildImage", "TrainCacheDirectory", "TrainCapability", "TrainCheckpointEvery",
-        "TrainCheckpointKeep", "TrainCleanDependsOn", "TrainCpuSet", "TrainCpus", "TrainData", "TrainDependsOn", "TrainDevice",
-        "TrainDockerfileInstruction", "TrainDoctorDependsOn", "TrainDoctorJson", "TrainEjectDirectory", "TrainEngine",
-        "TrainEngineRemote", "TrainEnvironmentVariable", "TrainExtraHost", "TrainGpus", "TrainHyperparameter", "TrainInit", "TrainMemory", "TrainMemorySwap",
-        "TrainNativePreflight", "TrainNatives", "TrainNetwork", "TrainOutputRoot", "TrainPidsLimit", "TrainPipPackage",
-        "TrainReadOnlyRootfs", "TrainReferenceRuntime", "TrainReferenceTorchSharp", "TrainRegistryMirror", "TrainRerunDependsOn",
-        "TrainResume", "TrainRunId", "TrainRunsDependsOn", "TrainSecret", "TrainShmSize", "TrainStopGrace", "TrainStripNatives",
-        "TrainTimeout", "TrainUlimit", "TrainUnneededNative", "TrainUser", "TrainVerifyLayers", "TrainVolume", "TrainWithDotnetRun",
-        "TrainWorkingDirectory",
+        "TrainAptPackage", "TrainArchiveFormat", "TrainArguments", "TrainBuildImage", "TrainCaFile", "TrainCacheDirectory",
+        "TrainCapability", "TrainCheckpointEvery", "TrainCheckpointKeep", "TrainCleanDependsOn", "TrainCpuSet", "TrainCpus", "TrainData",
+        "TrainDependsOn", "TrainDevice", "TrainDockerfileInstruction", "TrainDoctorDependsOn", "TrainDoctorJson", "TrainEjectDirectory",
+        "TrainEngine", "TrainEngineRemote", "TrainEnvironmentVariable", "TrainExtraHost", "TrainGpus", "TrainHyperparameter",
+        "TrainImageDigest", "TrainInit", "TrainMemory", "TrainMemorySwap", "TrainNativePreflight", "TrainNatives", "TrainNetwork",
+        "TrainOutputRoot", "TrainPidsLimit", "TrainPipPackage", "TrainPush", "TrainReadOnlyRootfs", "TrainReferenceRuntime",
+        "TrainReferenceTorchSharp", "TrainRegistryMirror", "TrainRerunDependsOn", "TrainResume", "TrainRunId", "TrainRunsDependsOn",
+        "TrainSecret", "TrainShmSize", "TrainStopGrace", "TrainStripNatives", "TrainTimeout", "TrainUlimit", "TrainUnneededNative",
+        "TrainUser", "TrainVerifyLayers", "TrainVolume", "TrainWithDotnetRun", "TrainWorkingDirectory",
     ];
 
     public static void Check(ImmutableArray<SourceElement> elements, ProblemCollector problems)

@@ -33,7 +33,7 @@ public sealed class TheCore
     private const string Folder = "tasks/ContainerTrain.Core";
 
     /// <summary>Each uses those before it only; the last is the project's own folder, where everything is composed.</summary>
-    private static readonly string[] Folders = ["Diagnostics", "Inputs", "Plan", "Dockerfile", "Outcome", "Engine", ""];
+    private static readonly string[] Folders = ["Diagnostics", "Inputs", "Plan", "Dockerfile", "Outcome", "Engine", "Registry", ""];
 
     private static readonly string[] ProcessState =
     [

@@ -13,7 +13,7 @@ public sealed class TheNamesThatTargetsUse
     /// <summary>The .NET SDK's own names, which keep their meaning here (Microsoft.NET.Build.Containers.targets).</summary>
     private static readonly string[] OfTheNetSdk =
     [
-        "ContainerAppCommand", "ContainerBaseImage", "ContainerDefaultArgs", "ContainerEntrypoint", "ContainerEnvironmentVariable",
+        "ContainerAppCommand", "ContainerArchiveOutputPath", "ContainerBaseImage", "ContainerDefaultArgs", "ContainerEntrypoint", "ContainerEnvironmentVariable",
         "ContainerFamily", "ContainerImageTag", "ContainerImageTags", "ContainerLabel", "ContainerPort", "ContainerRegistry",
         "ContainerRepository", "ContainerRuntimeIdentifier", "ContainerUser", "ContainerWorkingDirectory",
     ];

@@ -1,7 +1,13 @@
 namespace ContainerTrain.Tests;
 
-/// <summary>Keeps what was reported, in order.</summary>
+/// <summary>Keeps what was reported, in order, from any thread.</summary>
 internal sealed class Reports<T> : List<T>, IProgress<T>
 {
-    public void Report(T value) => Add(value);
+    private readonly Lock _turn = new();
+
+    public void Report(T value)
+    {
+        lock (_turn)
+            Add(value);
+    }
 }

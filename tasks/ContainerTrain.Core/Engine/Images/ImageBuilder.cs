@@ -81,7 +81,7 @@ public abstract class ImageBuilder : IImageBuilder
     private protected static ImmutableArray<LayerPlan> LayersOf(ImagePlan image, bool above) =>
         [.. image.Layers.Where(layer => layer.Kind.IsShared() != above)];
 
-    private static void CheckFiles(ImagePlan image)
+    internal static void CheckFiles(ImagePlan image)
     {
         var missing = image.Layers.SelectMany(layer => layer.Files).Where(file => !File.Exists(file.Source))
             .Select(file => Codes.MissingFile.With(file.Source, file.Target)).ToImmutableArray();
@@ -135,7 +135,7 @@ public abstract class ImageBuilder : IImageBuilder
         }
     }
 
-    private static string NameOf(ImagePlan image, EngineImage system, ImmutableArray<LayerDigest> layers) =>
+    internal static string NameOf(ImagePlan image, EngineImage system, ImmutableArray<LayerDigest> layers) =>
         $"{DepsRepository}:{Key([system.Id, image.Platform, image.WorkingDirectory, .. layers.Select(layer => layer.DiffId)])}";
 
     private ImmutableArray<LayerDigest> Digests(ImagePlan image, ImmutableArray<LayerPlan> layers, CancellationToken cancellation)

@@ -90,6 +90,12 @@ public sealed class LayerDigests
         return digest;
     }
 
+    /// <summary>The digest of the layer if it is remembered, else null.</summary>
+    internal string? Find(LayerPlan layer, string root) => _known.GetValueOrDefault(FingerprintOf(layer, root));
+
+    /// <summary>Takes in a digest that somebody else computed, who read the files anyway.</summary>
+    internal void Remember(LayerPlan layer, string root, string digest) => Remember(FingerprintOf(layer, root), digest);
+
     /// <summary>Writes the store if anything was added; replaces it whole, so that a reader never sees half of it.</summary>
     public void Save()
     {

@@ -98,7 +98,7 @@ public sealed class LoadBuilder(EngineConnection engine, BuildCache cache) : Ima
         ImmutableArray<LayerPlan> Above(int count) => [.. app.Layers.Skip(count - app.Deps.DiffIds.Length).Select(layer => layer.Plan)];
     }
 
-    private static string CreatedOf(ImagePlan plan, EngineImage below) => plan.Created.Length > 0 ? plan.Created : below.Created;
+    internal static string CreatedOf(ImagePlan plan, EngineImage below) => plan.Created.Length > 0 ? plan.Created : below.Created;
 
     private static int CommonPrefix(ImmutableArray<string> a, ImmutableArray<string> b)
     {
