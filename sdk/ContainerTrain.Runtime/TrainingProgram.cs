@@ -88,6 +88,7 @@ public static class TrainingProgram
         }
         catch (Exception e)
         {
+            report.Fail([ExceptionProblem.Of(e)]);
             await errors.WriteLineAsync(e.ToString()).ConfigureAwait(false);
             return Failure;
         }

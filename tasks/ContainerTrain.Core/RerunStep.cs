@@ -14,7 +14,10 @@ public sealed class RerunStep(string outputRoot, string runId, HostSettings host
 {
     private const int Shown = 5;
 
-    /// <exception cref="ProblemException">CT1040 to CT1044, CT3001: it cannot be started again.</exception>
+    /// <inheritdoc cref="TrainStep.Kill"/>
+    public CancellationToken Kill { get; init; }
+
+    /// <exception cref="ProblemException">CT1040 to CT1044, CT3001, CT3020 to CT3026: it cannot be started again.</exception>
     public async Task<TrainResult> RunAsync(IProgress<string> progress, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
@@ -24,9 +27,14 @@ public sealed class RerunStep(string outputRoot, string runId, HostSettings host
         var plan = original.Plan with { Run = original.Plan.Run with { OutputRoot = outputRoot } };
         TrainStep.CheckData(plan.Run);
         host.Secrets.Check(plan.Run);
-        using var choice = EngineSelector.Select(original.Engine.Kind, host.Engine, cancellation);
+        using var choice = await EngineWait.SelectAsync(original.Engine.Kind, host.Engine, progress, cancellation);
+        await new RunReaper(choice.Connection!, host.Cache).ReapAsync(plan.ProjectFile, progress, cancellation);
         if (new EngineImages(choice.Connection!).Find(image.Id, cancellation) is null)
             throw new ProblemException(Codes.ImageOfRunGone.With(image.Id, original.Id, choice.Connection!.Endpoint, Origin(original)));
+        // A run that had a GPU must not be done again without: its device is a requirement now, whatever the project asked for.
+        var device = await new DeviceStep(host.NvidiaSmi).ChooseAsync(plan with { Run = plan.Run with { GpusAreAuto = false } }, choice, cancellation);
+        if (device.Line.Length > 0)
+            progress.Report(device.Line);
         var changed = ChangedData(original, cancellation);
         foreach (var problem in changed)
             progress.Report(problem.ToString()); // before hours of training, not after them
@@ -37,7 +45,7 @@ public sealed class RerunStep(string outputRoot, string runId, HostSettings host
         var runner = new EngineTrainRunner(choice.Connection!, progress);
         runner.Check(plan);
         using var secrets = host.SecretsOf(plan.Run);
-        var run = new PreparedRun(plan, choice, runner, built, clock, lines, original.ResumedFrom, original) { Secrets = secrets };
+        var run = new PreparedRun(plan, choice, runner, built, clock, lines, original.ResumedFrom, original) { Secrets = secrets, Kill = Kill, Guard = GuardCommand.Of(host) };
         var result = await TrainStep.RunOnAsync(run, progress, cancellation);
         return result with { Problems = [.. changed, .. result.Problems, .. Compare(original, result, progress)] };
     }

@@ -44,6 +44,12 @@ internal sealed record PreparedRun(
 
     /// <summary>The last push of the project's image.</summary>
     public PushRecord? Pushed { get; init; }
+
+    /// <summary>Ends the stop grace at once.</summary>
+    public CancellationToken Kill { get; init; }
+
+    /// <summary>What ends the run if this process dies; null: nothing.</summary>
+    public GuardCommand? Guard { get; init; }
 }
 
 /// <summary>A training from the plan to the finished run folder.</summary>
@@ -59,6 +65,9 @@ public sealed class TrainStep(string planFile, HostSettings host)
 
     /// <summary>What <see cref="CheckAsync"/> found before the image was built, so that it is not asked again; null: not checked yet.</summary>
     public string? CheckedDevice { get; init; }
+
+    /// <summary>Requested when whoever canceled the run does not want to wait for the end of its grace.</summary>
+    public CancellationToken Kill { get; init; }
 
     /// <summary>Finds what would keep the run from its GPUs, without building anything.</summary>
     /// <exception cref="ProblemException">CT3001, CT3006, CT3020 to CT3026.</exception>
@@ -76,13 +85,16 @@ public sealed class TrainStep(string planFile, HostSettings host)
         plan = plan with { Run = plan.Run with { Arguments = plan.Run.Arguments.AddRange(Arguments) } };
         CheckData(plan.Run);
         host.Secrets.Check(plan.Run);
+        var clock = Stopwatch.StartNew();
+        using var choice = await EngineWait.SelectAsync(plan.Run.Engine, host.Engine, progress, cancellation);
+        ITrainRunner runner = choice.Connection is { } engine ? new EngineTrainRunner(engine, progress) : new ProcessRunner(host.Dotnet);
+        // First of all: a run that is ended now has what the next one needs, a GPU or the newest checkpoint.
+        if (choice.Connection is { } used)
+            await new RunReaper(used, host.Cache).ReapAsync(plan.ProjectFile, progress, cancellation);
         // What is recorded is what was found: done again, the run goes on from there and not from what is newest then.
         var resume = ResumePoint.Find(plan.Run, plan.Project);
         var isAutomatic = plan.Run.Resume == RunPlan.ResumeAuto;
         plan = plan with { Run = resume is null ? plan.Run with { Resume = RunPlan.ResumeNever } : plan.Run with { Resume = resume.RunId, Mounts = plan.Run.Mounts.Add(resume.Mount) } };
-        var clock = Stopwatch.StartNew();
-        using var choice = EngineSelector.Select(plan.Run.Engine, host.Engine, cancellation);
-        ITrainRunner runner = choice.Connection is { } engine ? new EngineTrainRunner(engine, progress) : new ProcessRunner(host.Dotnet);
         var device = await DeviceAsync(plan, choice, progress, cancellation);
         plan = plan with { Run = plan.Run with { Gpus = device.Gpus } };
         runner.Check(plan);
@@ -97,7 +109,7 @@ public sealed class TrainStep(string planFile, HostSettings host)
         else if (isAutomatic)
             progress.Report("Starting from scratch: no earlier run of this project is unfinished and has a checkpoint");
         using var secrets = host.SecretsOf(plan.Run);
-        var result = await RunOnAsync(new PreparedRun(plan, choice, runner, image, clock, lines, resume?.RunId) { Secrets = secrets, Pushed = PushRecord.Read(PushRecord.FileBeside(planFile)) }, progress, cancellation);
+        var result = await RunOnAsync(new PreparedRun(plan, choice, runner, image, clock, lines, resume?.RunId) { Secrets = secrets, Pushed = PushRecord.Read(PushRecord.FileBeside(planFile)), Kill = Kill, Guard = GuardCommand.Of(host) }, progress, cancellation);
         ImmutableArray<Problem?> warnings = [device.Warning, image is null ? ProcessSurface.Warning(plan.Run) : null];
         return result with { Problems = [.. warnings.OfType<Problem>(), .. result.Problems] };
     }
@@ -116,19 +128,18 @@ public sealed class TrainStep(string planFile, HostSettings host)
         var prepared = clock.Elapsed;
         // Beside the training: nobody waits for it.
         var data = Task.Run(() => DataFingerprint.Of(plan.Run, cancellation), CancellationToken.None);
-        var (outcome, lastLines) = await AttendAsync(runner, new RunRequest(plan, folder, image?.Id) { Secrets = run.Secrets, Notices = progress }, log, lines, cancellation);
+        // Also beside it: the reaper at the next start finds what is left of a build that dies before its guard is there.
+        var guard = Task.Run(() => run.Guard?.TryStart(folder), CancellationToken.None);
+        var request = new RunRequest(plan, folder, image?.Id) { Secrets = run.Secrets, Notices = progress, Kill = run.Kill, Progress = progress };
+        var (outcome, lastLines) = await AttendAsync(runner, request, log, lines, cancellation);
+        // Where something is left, the guard begins when this is done and all is written.
+        using var started = await guard;
+        if (!outcome.IsLeftRunning)
+            started?.Release();
         log.Dispose();
         outcome = OutcomeProblems.Explained(outcome, plan.Run, folder);
-        // The report shows the log itself.
-        var problems = OutcomeProblems.Of(outcome, plan.Run, folder, lastLines: []);
-        var said = OutcomeProblems.Of(outcome, plan.Run, folder, lastLines);
-        record = Ended(record, outcome, problems);
-        // Written before what the program left is looked at: the outcome depends on none of it.
-        _ = TryWrite(record, folder);
-        var results = RunResults.Read(folder);
-        record = Finish(record with { Data = await data }, folder, outcome, results, image?.Duration ?? TimeSpan.Zero, prepared);
-        ImmutableArray<Problem?> found = [.. said, Incomplete(log, folder), TryWrite(record, folder), RunReport.TryWrite(folder, record, results)];
-        return new TrainResult(folder, outcome, [.. found.OfType<Problem>()]) { Record = record };
+        var times = new PhaseTimes(image?.Duration ?? TimeSpan.Zero, prepared);
+        return await RunEnding.CollectAsync(record, folder, outcome, lastLines, data, RunEnding.Incomplete(log, folder), times, cancellation);
     }
 
     private async Task<DeviceChoice> DeviceAsync(TrainPlan plan, EngineChoice choice, IProgress<string> progress, CancellationToken cancellation)
@@ -203,45 +214,5 @@ public sealed class TrainStep(string planFile, HostSettings host)
         {
             throw new ProblemException(Codes.RunFolderUnwritable.With(folder.Path, e.Message), e);
         }
-    }
-
-    private static Problem? TryWrite(RunRecord record, RunFolder folder)
-    {
-        try
-        {
-            record.Write(folder.Record);
-            return null;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return Codes.RunNotRecorded.With(folder.Record, e.Message, "");
-        }
-    }
-
-    private static Problem? Incomplete(RunLog log, RunFolder folder) =>
-        log.Lost == 0 ? null : Codes.RunNotRecorded.With(folder.Log, log.Failure, $" (lines that it lacks: {log.Lost})");
-
-    private static RunRecord Ended(RunRecord record, RunOutcome outcome, ImmutableArray<Problem> problems) => record with
-    {
-        Outcome = new OutcomeRecord(
-            outcome.Reason, outcome.ExitCode, outcome.Signal, problems.LastOrDefault(problem => problem.IsError)?.Code.Id, outcome.Finished,
-            outcome.Detail.Length > 0 ? outcome.Detail : null),
-        Problems = [.. problems.Select(problem => new ProblemRecord(problem.Code.Id, problem.Message, problem.Location?.File, problem.Location?.Line ?? 0))],
-    };
-
-    private static RunRecord Finish(RunRecord record, RunFolder folder, RunOutcome outcome, RunResults results, TimeSpan imageTime, TimeSpan prepared)
-    {
-        var collect = Stopwatch.StartNew();
-        var artifacts = folder.Artifacts().Select(path => ArtifactRecord.Of(folder, path)).ToImmutableArray();
-        return record with
-        {
-            Seconds = ImmutableSortedDictionary<string, double>.Empty
-                .Add("image", imageTime.TotalSeconds)
-                .Add("prepare", prepared.TotalSeconds)
-                .Add("train", outcome.Duration.TotalSeconds)
-                .Add("collect", collect.Elapsed.TotalSeconds),
-            Artifacts = artifacts,
-            Metrics = results.FinalMetrics(),
-        };
     }
 }

@@ -5,6 +5,9 @@ namespace ContainerTrain.Launcher;
 /// <summary>How the launcher ends.</summary>
 internal static class ExitCodes
 {
+    /// <summary>Of the guard, which nobody asks.</summary>
+    public const int Done = 0;
+
     /// <summary>The training could not begin, or its end has no code.</summary>
     public const int NotTrained = 1;
 
@@ -14,9 +17,11 @@ internal static class ExitCodes
     /// <summary>128 + SIGINT, as shells have it.</summary>
     public const int Interrupted = 130;
 
-    /// <summary>The program's own code, as if it had run here, except where somebody else ended it.</summary>
+    /// <summary>The program's own code, as if it had run here, except where somebody else ended it and it has nothing to say to that.</summary>
     public static int Of(RunOutcome outcome) => outcome.Reason switch
     {
+        // Whoever starts trainings again looks for this code, whoever stopped them.
+        RunReason.Canceled or RunReason.TimedOut when outcome.IsResumable => outcome.ExitCode,
         RunReason.Canceled => Interrupted,
         RunReason.TimedOut => NotTrained,
         _ => outcome.ExitCode >= 0 ? outcome.ExitCode : NotTrained,

@@ -3,6 +3,12 @@ using ContainerTrain;
 using ContainerTrain.Diagnostics;
 using ContainerTrain.Launcher;
 
+if (Guard.TryParse(args) is { } guard)
+{
+    await guard.EndRunAsync();
+    return ExitCodes.Done;
+}
+
 Options options;
 try
 {
@@ -15,12 +21,12 @@ catch (FormatException e)
 }
 
 // Ctrl-C, a closed terminal or a stopped service ask the training to save its work; the container is not theirs to reach.
-using var stop = new CancellationTokenSource();
-PosixSignalRegistration[] registrations = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }.Select(signal => PosixSignalRegistration.Create(signal, Stop))];
+using var signals = new StopSignals(() => Console.Error.WriteLine("Stop requested: the training saves its work and ends. Once more ends it at once."));
+using var listening = signals.Listen(own: [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP], others: []);
 try
 {
-    var step = new TrainStep(options.PlanFile, options.Host) { Output = new ConsoleOutput(), Arguments = options.Arguments };
-    var result = await step.RunAsync(new HostLines(), stop.Token);
+    var step = new TrainStep(options.PlanFile, options.Host) { Output = new ConsoleOutput(), Arguments = options.Arguments, Kill = signals.Kill };
+    var result = await step.RunAsync(new HostLines(), signals.Stop);
     Report(result.Problems);
     return ExitCodes.Of(result.Outcome);
 }
@@ -29,23 +35,10 @@ catch (ProblemException e)
     Report(e.Problems);
     return ExitCodes.NotTrained;
 }
-catch (OperationCanceledException) when (stop.IsCancellationRequested)
+catch (OperationCanceledException) when (signals.Stop.IsCancellationRequested)
 {
     Report([Codes.BuildCanceled.With("The start of the training")]);
     return ExitCodes.Interrupted;
-}
-finally
-{
-    foreach (var registration in registrations)
-        registration.Dispose();
-}
-
-void Stop(PosixSignalContext context)
-{
-    context.Cancel = true;
-    if (!stop.IsCancellationRequested)
-        Console.Error.WriteLine("Stop requested: the training saves its work and ends.");
-    stop.Cancel();
 }
 
 void Report(IEnumerable<Problem> problems)

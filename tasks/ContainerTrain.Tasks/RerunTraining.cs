@@ -18,7 +18,7 @@ public sealed class RerunTraining : EngineTask
 
     protected override void Run()
     {
-        var step = new RerunStep(OutputRoot, RunId, new HostSettings(EngineSettings, DotnetHost, Cache) { Secrets = BuildVariables.Secrets });
+        var step = new RerunStep(OutputRoot, RunId, new HostSettings(EngineSettings, DotnetHost, Cache) { Secrets = BuildVariables.Secrets }) { Kill = Kill };
         Report(step.RunAsync(Live, Cancellation).GetAwaiter().GetResult().Problems);
     }
 }

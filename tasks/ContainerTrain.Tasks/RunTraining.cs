@@ -18,7 +18,7 @@ public sealed class RunTraining : EngineTask
 
     protected override void Run()
     {
-        var step = new TrainStep(PlanFile, new HostSettings(EngineSettings, DotnetHost, Cache) { Secrets = BuildVariables.Secrets }) { CheckedDevice = CheckedDevice };
+        var step = new TrainStep(PlanFile, new HostSettings(EngineSettings, DotnetHost, Cache) { Secrets = BuildVariables.Secrets }) { CheckedDevice = CheckedDevice, Kill = Kill };
         var result = step.RunAsync(Live, Cancellation).GetAwaiter().GetResult();
         RunFolder = result.Folder.Path;
         Report(result.Problems);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ContainerTrain.Diagnostics;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
@@ -10,7 +11,7 @@ namespace ContainerTrain.Tasks;
 /// </summary>
 public abstract class TrainTask : Microsoft.Build.Utilities.Task, ICancelableTask, IDisposable
 {
-    private readonly CancellationTokenSource _cancellation = new();
+    private readonly StopSignals _signals = new();
 
     /// <summary>The project file, absolute; problems that belong to no line point to it.</summary>
     [Required]
@@ -19,13 +20,18 @@ public abstract class TrainTask : Microsoft.Build.Utilities.Task, ICancelableTas
     /// <summary>The folder with one page per diagnostic; errors link to theirs. Default: none.</summary>
     public string CodesFolder { get; set; } = "";
 
-    /// <summary>Requested when the build is canceled (Ctrl-C).</summary>
-    protected CancellationToken Cancellation => _cancellation.Token;
+    /// <summary>Requested when the build is canceled (Ctrl-C, SIGTERM).</summary>
+    protected CancellationToken Cancellation => _signals.Stop;
 
-    public void Cancel() => _cancellation.Cancel();
+    /// <summary>Requested when the build is canceled once more.</summary>
+    protected CancellationToken Kill => _signals.Kill;
+
+    public void Cancel() => _signals.RequestStop();
 
     public sealed override bool Execute()
     {
+        // MSBuild turns Ctrl-C into Cancel, and lets SIGTERM end the process with whatever it was at.
+        using var listening = _signals.Listen(own: [PosixSignal.SIGTERM], others: [PosixSignal.SIGINT]);
         try
         {
             Run();
@@ -34,7 +40,7 @@ public abstract class TrainTask : Microsoft.Build.Utilities.Task, ICancelableTas
         {
             Report(e.Problems);
         }
-        catch (OperationCanceledException) when (_cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (Cancellation.IsCancellationRequested)
         {
             // A canceled build has failed: returning success here would let later targets go on.
             Report([Codes.BuildCanceled.With(GetType().Name)]);
@@ -44,7 +50,7 @@ public abstract class TrainTask : Microsoft.Build.Utilities.Task, ICancelableTas
 
     public void Dispose()
     {
-        _cancellation.Dispose();
+        _signals.Dispose();
         GC.SuppressFinalize(this);
     }
 

@@ -183,12 +183,38 @@ public abstract class ContainerRunnerContract(ContainerEngine engine) : TrainRun
     }
 
     [Fact]
-    public async Task AnImageThatIsGoneIsNotStarted()
+    public async Task AnImageThatIsGoneIsMissing()
     {
         var run = await RunAsync(Runner, Plan(run => run), "containertrain-tests/none:none", onLine: null, Cancellation);
 
-        Assert.Equal(RunReason.NotStarted, run.Outcome.Reason);
+        Assert.Equal(RunReason.ImageMissing, run.Outcome.Reason);
         Assert.Contains("containertrain-tests/none", run.Outcome.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AProgramThatIsNotInThePathIsMissing()
+    {
+        var run = await RunOtherProgramAsync("no-such-program");
+
+        Assert.Equal((RunReason.ProgramMissing, "'no-such-program'"), (run.Outcome.Reason, run.Outcome.Detail));
+    }
+
+    [Theory]
+    [InlineData("text", false, RunReason.ProgramNotExecutable, "'/app/program'")]
+    [InlineData("#!/no/such/shell\n", true, RunReason.ProgramMissing, "'/no/such/shell', which '/app/program' begins with")]
+    [InlineData("#!/bin/sh\nexit 127\n", true, RunReason.Failed, "")]
+    [InlineData(null, true, RunReason.WrongMachine, "'/app/program' is for arm64")]
+    public async Task AProgramThatTheKernelDoesNotStartSaysWhy(string? text, bool isExecutable, RunReason reason, string detail)
+    {
+        var file = Project.Write("program", text ?? "");
+        if (text is null)
+            await File.WriteAllBytesAsync(file, new ContainerTrain.Tests.Elf { Machine = 183 }.ToBytes(), Cancellation);
+        if (isExecutable)
+            File.SetUnixFileMode(file, File.GetUnixFileMode(file) | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        var plan = PlanWith([new InputFile(file, "program", FileOrigin.Project)], "/app/program");
+        var run = await RunAsync(Runner, plan, (await engine.BuildAsync(plan.Image)).Id, onLine: null, Cancellation);
+
+        Assert.Equal((reason, detail), (run.Outcome.Reason, run.Outcome.Detail));
     }
 
     [Fact]
@@ -214,10 +240,12 @@ public abstract class ContainerRunnerContract(ContainerEngine engine) : TrainRun
         return await RunAsync(Runner, plan, (await engine.BuildAsync(plan.Image)).Id, onLine: null, Cancellation);
     }
 
-    private TrainPlan PlanWith(params string[] entrypoint)
+    private TrainPlan PlanWith(params string[] entrypoint) => PlanWith([], entrypoint);
+
+    private TrainPlan PlanWith(InputFile[] files, params string[] entrypoint)
     {
         var inputs = Dummy.Inputs(Project);
-        return Dummy.Plan(inputs with { Image = inputs.Image with { AppCommand = [.. entrypoint] } });
+        return Dummy.Plan(inputs with { Image = inputs.Image with { AppCommand = [.. entrypoint], Files = [.. inputs.Image.Files, .. files] } });
     }
 
     private static void Do(string line, string when, Func<Task> action)

@@ -42,6 +42,15 @@ public static class ProblemCodes
     /// <summary>A metric is NaN or infinite. Ends the run with an outcome of its own, hence no number beside the others.</summary>
     public const string LossNotFinite = "CT4012";
 
+    /// <summary>A native library cannot be loaded.</summary>
+    public const string NativeLibraryMissing = "CT4027";
+
+    /// <summary>The device failed: what follows on it fails too.</summary>
+    public const string DeviceLost = "CT4028";
+
+    /// <summary>An exception that nobody foresaw.</summary>
+    public const string UnhandledException = "CT4029";
+
     /// <summary>A warning: a feature has the same value in all rows for training.</summary>
     public const string ConstantFeature = "CT4130";
 

@@ -15,18 +15,42 @@ public static class OutcomeProblems
         if (outcome.Reason == RunReason.Succeeded)
             return [.. reported.Where(problem => !problem.IsError)];
         // The end has a code of its own, which says all there is to say.
-        if (outcome.Reason == RunReason.Failed && reported.Any(problem => problem.Code == Codes.LossNotFinite))
+        if (reported.Any(problem => SaysAll(problem, outcome.Reason)))
             return reported;
-        // A program that reported what is wrong has printed it too: its last lines would say everything twice.
-        var tail = !reported.Any(problem => problem.IsError) && lastLines.Count > 0 ? " Last lines:" + string.Concat(lastLines.Select(line => "\n    " + line)) : "";
-        return [.. reported, Main(outcome, run, folder, GoOn(folder) + tail)];
+        // A program that reported what is wrong has printed it too: its last lines would say everything twice. Not so an exception's.
+        var tail = !reported.Any(problem => problem.IsError && problem.Code != Codes.UnhandledException) && lastLines.Count > 0 ? " Last lines:" + string.Concat(lastLines.Select(line => "\n    " + line)) : "";
+        return [.. reported, Main(outcome, run, folder, Left(outcome, folder) + GoOn(folder) + tail)];
     }
 
-    /// <summary>The outcome with the reason that the program itself gave, where it gave one that has a name of its own.</summary>
-    public static RunOutcome Explained(RunOutcome outcome, RunPlan run, RunFolder folder) =>
-        outcome.Reason == RunReason.Failed && ReadReported(outcome, folder, run).Any(problem => problem.Code == Codes.DeviceMismatch)
-            ? outcome with { Reason = RunReason.DeviceMissing }
-            : outcome;
+    /// <summary>The outcome with the reason that the program itself gave, or its disk, where that is one that has a name of its own.</summary>
+    public static RunOutcome Explained(RunOutcome outcome, RunPlan run, RunFolder folder) => Explained(outcome, run, folder, DiskSpace.IsFull);
+
+    internal static RunOutcome Explained(RunOutcome outcome, RunPlan run, RunFolder folder, Func<string, bool> isFull)
+    {
+        if (outcome.Reason == RunReason.Failed)
+        {
+            foreach (var problem in ReadReported(outcome, folder, run))
+            {
+                if (ReasonOf(problem.Code) is { } reason)
+                    return outcome with { Reason = reason };
+            }
+        }
+        // A program that maps a file and finds no room for a page of it is ended by a signal.
+        return outcome.Reason is RunReason.Failed or RunReason.NotStarted or RunReason.Killed && isFull(folder.Path) ? outcome with { Reason = RunReason.DiskFull } : outcome;
+    }
+
+    private static bool SaysAll(Problem problem, RunReason reason) => reason switch
+    {
+        RunReason.Failed => problem.Code == Codes.LossNotFinite,
+        RunReason.NativeMissing or RunReason.DeviceLost => ReasonOf(problem.Code) == reason,
+        _ => false,
+    };
+
+    private static RunReason? ReasonOf(DiagnosticCode code) =>
+        code == Codes.DeviceMismatch ? RunReason.DeviceMissing
+        : code == Codes.DeviceLost ? RunReason.DeviceLost
+        : code == Codes.NativeLibraryMissing ? RunReason.NativeMissing
+        : null;
 
     private static Problem Main(RunOutcome outcome, RunPlan run, RunFolder folder, string tail)
     {
@@ -35,9 +59,15 @@ public static class OutcomeProblems
         {
             RunReason.OutOfMemory => Codes.OutOfMemory.With(run.Memory is { } limit ? $"TrainMemory={Units.Show(limit)}" : "the host has", duration, folder.Log, tail),
             RunReason.TimedOut => Codes.TimedOut.With(run.Timeout is { } timeout ? Units.Show(timeout) : "", folder.Log, tail),
-            RunReason.Canceled => Codes.Canceled.With(duration, folder.Log, GoOn(folder)),
+            RunReason.Canceled => Codes.Canceled.With(duration, folder.Log, Left(outcome, folder) + GoOn(folder)),
+            RunReason.Abandoned => Codes.Abandoned.With(duration, folder.Log, outcome.Detail.Length > 0 ? $" ({outcome.Detail})" : "", Left(outcome, folder) + GoOn(folder)),
             RunReason.Stopped when GoOn(folder) is { Length: > 0 } saved => Codes.StoppedResumable.With(duration, folder.Log, saved),
             RunReason.Killed => Codes.KilledBySignal.With(outcome.Signal ?? 0, duration, folder.Log, tail),
+            RunReason.ImageMissing => Codes.RunImageMissing.With(outcome.Image, outcome.Detail),
+            RunReason.WrongMachine => Codes.WrongMachine.With(outcome.Detail, outcome.Platform, folder.Log),
+            RunReason.ProgramMissing => Codes.ProgramMissing.With(outcome.Detail, folder.Log),
+            RunReason.ProgramNotExecutable => Codes.ProgramNotExecutable.With(outcome.Detail, folder.Log),
+            RunReason.DiskFull => Codes.DiskFull.With(outcome.ExitCode, duration, folder.Path, folder.Log, tail),
             RunReason.NotStarted when !run.Gpus.IsNone => Codes.NoGpu.With(run.Gpus, outcome.Detail),
             RunReason.NotStarted => Codes.NotStarted.With(outcome.Detail),
             RunReason.DeviceMissing => Codes.DeviceNotThere.With(run.Device, run.Gpus, folder.Log),
@@ -45,6 +75,11 @@ public static class OutcomeProblems
             _ => Codes.TrainingFailed.With(outcome.ExitCode, duration, folder.Log, tail),
         };
     }
+
+    /// <summary>A sentence for an engine that did not end or remove the container; CT4007 says so anyway.</summary>
+    private static string Left(RunOutcome outcome, RunFolder folder) => outcome is { IsLeftRunning: true, Reason: not RunReason.EngineLost }
+        ? $" The engine did not remove the container 'train-{folder.Id}'{(outcome.Detail.Length > 0 ? $" ({outcome.Detail})" : "")}: it may still be running."
+        : "";
 
     /// <summary>A sentence for a run that can go on; empty for one that cannot.</summary>
     private static string GoOn(RunFolder folder) => SavedCheckpoint.NewestOf(folder.Checkpoints) is { } saved

@@ -60,6 +60,10 @@ public sealed partial class RunFolder
         }
     }
 
+    /// <summary>A folder that is there already.</summary>
+    /// <param name="path">Absolute.</param>
+    public static RunFolder At(string path) => new(System.IO.Path.GetDirectoryName(path) ?? "/", System.IO.Path.GetFileName(path));
+
     /// <summary>The folders of all runs below a root, oldest first: those with a run's name, and those with a record.</summary>
     public static ImmutableArray<RunFolder> All(string root) => !Directory.Exists(root) ? [] :
     [

@@ -22,11 +22,35 @@ public enum RunReason
     /// <summary>It was stopped because the build was canceled.</summary>
     Canceled,
 
+    /// <summary>It was stopped because the build that watched it was gone.</summary>
+    Abandoned,
+
     /// <summary>A signal that nobody here sent ended it.</summary>
     Killed,
 
     /// <summary>The program could not be started.</summary>
     NotStarted,
+
+    /// <summary>The image that it was to run in is not on the engine.</summary>
+    ImageMissing,
+
+    /// <summary>The image has no such program.</summary>
+    ProgramMissing,
+
+    /// <summary>The program is a file that nobody may execute.</summary>
+    ProgramNotExecutable,
+
+    /// <summary>The program is for another kind of machine.</summary>
+    WrongMachine,
+
+    /// <summary>It failed, and a native library that it needs does not load.</summary>
+    NativeMissing,
+
+    /// <summary>It failed, and there is no room left where it writes.</summary>
+    DiskFull,
+
+    /// <summary>It failed, and the device that it computed on had failed before.</summary>
+    DeviceLost,
 
     /// <summary>The device that the program was promised was not there; it ended before its first step.</summary>
     DeviceMissing,
@@ -49,7 +73,19 @@ public sealed record RunOutcome(RunReason Reason, int ExitCode, DateTimeOffset S
     /// <summary>Where the program found its data: what the paths that it reports begin with.</summary>
     public string DataDirectory { get; init; } = ContainerPaths.Data;
 
+    /// <summary>The image's id; empty where there is none.</summary>
+    public string Image { get; init; } = "";
+
+    /// <summary>What the engine runs programs for, such as <c>linux/amd64</c>; empty where that is nothing of the outcome.</summary>
+    public string Platform { get; init; } = "";
+
+    /// <summary>Whether the engine did not do what ends it: its container may be there still.</summary>
+    public bool IsLeftRunning { get; init; }
+
     public TimeSpan Duration => Finished - Started;
+
+    /// <summary>Whether the program said that it saved what it can go on from.</summary>
+    public bool IsResumable => ExitCode == StoppedResumable;
 
     public int? Signal => SignalOf(ExitCode);
 

@@ -137,18 +137,31 @@ public sealed record DataRecord(string Target, string Source, string? Sha256);
 /// <param name="Sha256">Null if it could not be read; <paramref name="Unread"/> says why.</param>
 public sealed record ArtifactRecord(string Path, long Bytes, string? Sha256, string? Unread = null)
 {
-    /// <summary>Looks at a file, which may be anything that a program can make.</summary>
-    internal static ArtifactRecord Of(RunFolder folder, string path)
+    /// <summary>Looks at a file, which may be anything that a program can make; reads it only until <paramref name="cancellation"/> is requested.</summary>
+    internal static ArtifactRecord Of(RunFolder folder, string path, CancellationToken cancellation)
     {
         try
         {
             using var stream = PlainFile.OpenRead(System.IO.Path.Join(folder.Path, path));
-            return new ArtifactRecord(path, stream.Length, Convert.ToHexStringLower(SHA256.HashData(stream)));
+            return Digest(stream, cancellation) is { } digest ? new ArtifactRecord(path, stream.Length, digest) : new ArtifactRecord(path, stream.Length, null, "the build was canceled");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return new ArtifactRecord(path, 0, null, e.Message);
         }
+    }
+
+    private static string? Digest(FileStream stream, CancellationToken cancellation)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = new byte[1 << 17];
+        while (!cancellation.IsCancellationRequested)
+        {
+            if (stream.Read(buffer) is var read && read == 0)
+                return Convert.ToHexStringLower(hash.GetHashAndReset());
+            hash.AppendData(buffer.AsSpan(0, read));
+        }
+        return null;
     }
 }
 

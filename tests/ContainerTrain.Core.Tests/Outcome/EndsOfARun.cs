@@ -92,6 +92,40 @@ public sealed class TheEndOfARun : IDisposable
             OutcomeProblems.Of(outcome, run, _folder, ["last line"]).Select(problem => problem.ToString()));
     }
 
+    [Fact]
+    public void OfAnEngineThatDidNotStopItSaysThatTheContainerMayBeThere() => Assert.Equal(
+        $"CT4004: Training was canceled after 0 ms. Log: '{_folder.Log}'. The engine did not remove the container 'train-{_folder.Id}' (it hangs): it may still be running.",
+        Assert.Single(OutcomeProblems.Of(new RunOutcome(RunReason.Canceled, -1, Start, Start, "it hangs") { IsLeftRunning = true }, Given.RunPlan, _folder, [])).ToString());
+
+    [Theory]
+    [InlineData(RunReason.Failed, true, RunReason.DiskFull)]
+    [InlineData(RunReason.Killed, true, RunReason.DiskFull)]
+    [InlineData(RunReason.Failed, false, RunReason.Failed)]
+    [InlineData(RunReason.Succeeded, true, RunReason.Succeeded)]
+    [InlineData(RunReason.Canceled, true, RunReason.Canceled)]
+    public void OnAFullDiskIsForLackOfRoomIfItFailed(RunReason reason, bool isFull, RunReason explained) =>
+        Assert.Equal(explained, OutcomeProblems.Explained(new RunOutcome(reason, 1, Start, Start), Given.RunPlan, _folder, _ => isFull).Reason);
+
+    [Theory]
+    [InlineData("CT4027", RunReason.NativeMissing)]
+    [InlineData("CT4028", RunReason.DeviceLost)]
+    public void WithACauseThatSaysAllIsThatCodeAlone(string code, RunReason reason)
+    {
+        _project.Write($"runs/{_folder.Id}/problems.json", $$"""[{"code":"{{code}}","message":"x"}]""");
+        var outcome = OutcomeProblems.Explained(new RunOutcome(RunReason.Failed, 70, Start, Start), Given.RunPlan, _folder);
+        Assert.Equal(reason, outcome.Reason);
+        Assert.Equal($"{code}: x", Assert.Single(OutcomeProblems.Of(outcome, Given.RunPlan, _folder, ["last words"])).ToString());
+    }
+
+    [Fact]
+    public void WithAnExceptionHasItsTypeAndTheLastLines()
+    {
+        _project.Write($"runs/{_folder.Id}/problems.json", """[{"code":"CT4029","message":"System.ArgumentException: x"}]""");
+        var problems = Problems(RunReason.Failed, 70, "last words");
+        Assert.Equal(["CT4029", "CT4001"], problems.Select(problem => problem.Code.Id));
+        Assert.EndsWith("last words", problems[1].Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(RunReason.Failed, """[{"code":"CT4101","message":"x"}]""")]
     [InlineData(RunReason.Canceled, """[{"code":"CT4108","message":"x"}]""")]

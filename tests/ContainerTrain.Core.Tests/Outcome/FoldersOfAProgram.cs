@@ -118,13 +118,44 @@ public sealed class AFolderThatAProgramFilled : IDisposable
         Assert.Equal((0, "", "a\né\n"), (log.Lost, log.Failure, File.ReadAllText(_project.At("log.txt"))));
     }
 
-    private Task<TrainResult> RunAsync(RunReason reason, int exitCode, Action<RunFolder> program)
+    [Fact]
+    public async Task IsWholeAlsoWhereTheBuildIsCanceledAfterTheTraining()
+    {
+        using var cancel = new CancellationTokenSource();
+        var result = await RunAsync(RunReason.Succeeded, 0, folder =>
+        {
+            File.WriteAllText(Path.Join(folder.Path, "weights.dat"), "abc");
+            cancel.Cancel();
+        }, cancel.Token);
+        Assert.Equal("CT4021", Assert.Single(result.Problems).Code.Id);
+        var record = RunRecord.Read(result.Folder.Record);
+        Assert.Equal((RunReason.Succeeded, null), (record.Outcome?.Reason, record.Outcome?.Code));
+        Assert.Equal("the build was canceled", record.Artifacts.Single(artifact => artifact.Path == "weights.dat").Unread);
+        Assert.True(File.Exists(result.Folder.Report));
+    }
+
+    [Fact]
+    public async Task IsOneOfItsOwnForEachOfManyTrainingsAtOnce()
+    {
+        var results = await Task.WhenAll(Enumerable.Range(0, 8).Select(number => Task.Run(() => RunAsync(
+            RunReason.Failed, number + 1, folder => File.WriteAllText(Path.Join(folder.Path, "number"), $"{number + 1}")))));
+        Assert.Equal(8, results.Select(result => result.Folder.Path).Distinct().Count());
+        Assert.All(results, result =>
+        {
+            Assert.Equal($"{result.Outcome.ExitCode}", File.ReadAllText(Path.Join(result.Folder.Path, "number")));
+            Assert.Equal(result.Outcome.ExitCode, RunRecord.Read(result.Folder.Record).Outcome?.ExitCode);
+        });
+        if (!OperatingSystem.IsWindows())
+            Assert.Contains(new FileInfo(_project.At("runs/latest")).LinkTarget, results.Select(result => result.Folder.Id));
+    }
+
+    private Task<TrainResult> RunAsync(RunReason reason, int exitCode, Action<RunFolder> program, CancellationToken? cancellation = null)
     {
         var plan = Given.DefaultPlan with { Run = Given.RunPlan with { OutputRoot = _project.At("runs") } };
         var run = new PreparedRun(
             plan, new EngineChoice(null, ""), new Scripted(new RunOutcome(reason, exitCode, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch), program),
             Image: null, Stopwatch.StartNew(), new Reports<OutputLine>(), ResumedFrom: null);
-        return TrainStep.RunOnAsync(run, new Reports<string>(), TestContext.Current.CancellationToken);
+        return TrainStep.RunOnAsync(run, new Reports<string>(), cancellation ?? TestContext.Current.CancellationToken);
     }
 
     private static void Link(string path, string target)

@@ -7,6 +7,8 @@ public sealed record BuildCache(string Directory, bool Verify = false)
 {
     internal string Locks => Path.Join(Directory, "locks");
 
+    internal string LockOfRun(string id) => Path.Join(Locks, "run-" + id);
+
     internal string Preflights => Path.Join(Directory, "preflight");
 
     internal LayerDigests LoadDigests() => LayerDigests.Load(Path.Join(Directory, "layers.tsv"));

@@ -13,6 +13,9 @@ namespace ContainerTrain.Engine;
 /// </summary>
 internal sealed class EngineImages(EngineConnection engine)
 {
+    /// <summary>Between two tries to pull an image.</summary>
+    private static readonly TimeSpan[] PullPauses = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(4)];
+
     /// <summary>The image of this name or id, or null.</summary>
     public EngineImage? Find(string reference, CancellationToken cancellation)
     {
@@ -62,8 +65,22 @@ internal sealed class EngineImages(EngineConnection engine)
             throw new ProblemException(Codes.EngineError.With(request, engine.Endpoint, EngineMessage.Of(answer.Text)));
     }
 
-    /// <summary>Pulls an image; returns the engine's words if that failed.</summary>
+    /// <summary>Pulls an image, again after a failure that may pass; returns the engine's words if all of that failed.</summary>
     private async Task<string?> PullAsync(ImageReference reference, string platform, IProgress<string> progress, CancellationToken cancellation)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            var (failure, mayPass) = await PullOnceAsync(reference, platform, progress, cancellation);
+            if (failure is null || !mayPass || tries > PullPauses.Length)
+                return failure;
+            var pause = PullPauses[tries - 1];
+            progress.Report($"Pulling {reference} failed: {failure}; trying again in {pause.TotalSeconds:0} s ({tries + 1} of {PullPauses.Length + 1})");
+            await Task.Delay(pause, cancellation);
+        }
+    }
+
+    /// <summary>What the engine has of it by then it keeps, so that a pull goes on rather than begins again.</summary>
+    private async Task<(string? Failure, bool MayPass)> PullOnceAsync(ImageReference reference, string platform, IProgress<string> progress, CancellationToken cancellation)
     {
         string? error = null;
         var seen = new HashSet<string>(StringComparer.Ordinal);
@@ -84,11 +101,12 @@ internal sealed class EngineImages(EngineConnection engine)
                     Platform = platform,
                 },
                 authConfig: null, messages, cancellation);
-            return error;
+            // It had begun: the registry knows the image and gives it.
+            return (error, seen.Count > 0);
         }
         catch (DockerApiException e)
         {
-            return EngineMessage.Of(e);
+            return (EngineMessage.Of(e), e.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout or HttpStatusCode.InternalServerError);
         }
     }
 }

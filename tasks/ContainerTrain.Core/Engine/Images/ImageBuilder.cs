@@ -113,7 +113,7 @@ public abstract class ImageBuilder : IImageBuilder
 
         // Two builds at once would each send the gigabytes: the second waits, and finds it done.
         var content = LayerDigests.ContentOf(layers, system.Id, image.Platform, image.WorkingDirectory);
-        await using var turn = await FileTurn.TakeAsync(Path.Join(_locks, "deps-" + content), cancellation);
+        await using var turn = await FileTurn.TakeAsync(Path.Join(_locks, "deps-" + content), $"the deps image {content}", progress, cancellation);
         _digests.Refresh();
         // Hashed while it is sent, unless it is little, or the engine has an image of files of these names and lengths.
         var size = _digests.UnknownLength(layers, image.WorkingDirectory);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using ContainerTrain.Outcome;
 using ContainerTrain.Plan;
 using Docker.DotNet.Models;
 
@@ -27,7 +28,7 @@ internal static class ContainerSettings
         var run = request.Plan.Run;
         return new CreateContainerParameters
         {
-            Name = $"train-{request.Folder.Id}",
+            Name = NameOf(request.Folder),
             Image = request.Image ?? throw new ArgumentException("A container needs an image.", nameof(request)),
             Cmd = [.. request.Plan.Image.Command, .. run.Arguments],
             Env = [.. EnvironmentOf(request).Select(variable => $"{variable.Key}={variable.Value}")],
@@ -44,6 +45,9 @@ internal static class ContainerSettings
             HostConfig = HostConfigOf(request, engine),
         };
     }
+
+    /// <summary>The container's name, known before there is one.</summary>
+    public static string NameOf(RunFolder folder) => $"train-{folder.Id}";
 
     private static HostConfig HostConfigOf(RunRequest request, EngineTraits engine)
     {

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Net;
-using ContainerTrain.Diagnostics;
 using ContainerTrain.Outcome;
 using ContainerTrain.Plan;
 using Docker.DotNet;
@@ -11,67 +8,97 @@ namespace ContainerTrain.Engine;
 /// <summary>Runs a training in a container of Docker or Podman.</summary>
 public sealed class DockerRunner(EngineConnection engine) : ITrainRunner
 {
+    /// <summary>What a request in progress may still take when the build is canceled.</summary>
+    private static readonly TimeSpan AfterCancel = TimeSpan.FromSeconds(10);
+
+    private readonly ContainerCalls _calls = new(engine);
+
     public void Check(TrainPlan plan) => RunPreflight.Check(plan.Run, engine, isHere: engine.Endpoint.IsUnix);
 
     public async Task<RunOutcome> RunAsync(RunRequest request, IProgress<OutputLine> output, CancellationToken cancellation)
     {
         var started = DateTimeOffset.UtcNow;
-        string? container = null;
+        // Of a container whose creation is cut off nobody knows the id; its name is known beforehand.
+        var container = ContainerSettings.NameOf(request.Folder);
+        var isCreated = false;
+        RunOutcome outcome;
         try
         {
             var traits = await TraitsAsync(cancellation);
-            container = await CreateAsync(request, traits);
+            isCreated = true;
+            container = await CreateAsync(request, traits, cancellation);
             var stream = await TryStartAsync(container, request, cancellation);
             if (stream is null)
             {
-                await RemoveAsync(container);
-                container = await CreateAsync(request, traits with { RaisesLimits = false });
+                _ = await _calls.TryRemoveAsync(container, ContainerCalls.Removal);
+                container = await CreateAsync(request, traits with { RaisesLimits = false }, cancellation);
                 stream = await StartAsync(container, cancellation);
             }
             // The container has them; nobody else needs to.
             request.Secrets?.Forget();
-            await PublishedPorts.SayAsync(engine, container, request, cancellation);
-            return await AttendAsync(container, stream, request, started, output, cancellation);
+            await SayPortsAsync(container, request);
+            outcome = await AttendAsync(container, stream, request, started, output, cancellation);
         }
         catch (DockerApiException e)
         {
-            return new RunOutcome(RunReason.NotStarted, -1, started, DateTimeOffset.UtcNow, EngineMessage.Of(e));
+            outcome = new RunOutcome(ContainerEnds.ReasonOfRefusal(engine, request.Image, cancellation), -1, started, DateTimeOffset.UtcNow, EngineMessage.Of(e));
         }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        catch (Exception e) when (cancellation.IsCancellationRequested && EngineConnection.IsUnreachable(e))
         {
-            return new RunOutcome(RunReason.Canceled, -1, started, DateTimeOffset.UtcNow);
+            outcome = new RunOutcome(RunReason.Canceled, -1, started, DateTimeOffset.UtcNow);
         }
         catch (Exception e) when (EngineConnection.IsUnreachable(e))
         {
-            return new RunOutcome(RunReason.EngineLost, -1, started, DateTimeOffset.UtcNow, (e.InnerException ?? e).Message);
+            outcome = new RunOutcome(RunReason.EngineLost, -1, started, DateTimeOffset.UtcNow, (e.InnerException ?? e).Message);
         }
-        finally
-        {
-            if (container is not null)
-                await RemoveAsync(container);
-        }
+        if (!isCreated)
+            return outcome;
+        var check = new ProgramCheck(engine, container);
+        outcome = await check.ExplainAsync(outcome with { Image = request.Image ?? "", Platform = engine.Version.Platform }, request.Plan.Image);
+        return await RemoveAsync(container, outcome);
     }
 
-    /// <summary>Not cancelled half-way: the engine would go on, and nobody would know the container's id.</summary>
-    private async Task<string> CreateAsync(RunRequest request, EngineTraits traits)
+    /// <summary>Of a program that runs: neither a cancellation nor an engine that is away may end it here, without its grace.</summary>
+    private async Task SayPortsAsync(string container, RunRequest request)
     {
         try
         {
-            return await CreateOnceAsync(request, traits);
+            await EngineCall.LimitedAsync(
+                "GET /containers/…/json", ContainerCalls.Short, token => PublishedPorts.SayAsync(engine, container, request, token), CancellationToken.None);
+        }
+        catch (Exception e) when (EngineConnection.IsUnreachable(e))
+        {
+            // The watch that follows finds out.
+        }
+    }
+
+    /// <summary>Not cut off at once: the engine would go on, and what it makes then would stay.</summary>
+    private async Task<string> CreateAsync(RunRequest request, EngineTraits traits, CancellationToken cancellation)
+    {
+        using var late = new CancellationTokenSource();
+        await using var registration = cancellation.Register(() => late.CancelAfter(AfterCancel));
+        cancellation.ThrowIfCancellationRequested();
+        try
+        {
+            return await CreateOnceAsync(request, traits, late.Token);
         }
         catch (DockerApiException) when (traits.HasInit && engine.Version.Kind == EngineKind.Podman)
         {
             // Podman does not say beforehand whether its init program (catatonit) is installed.
-            return await CreateOnceAsync(request, traits with { HasInit = false });
+            return await CreateOnceAsync(request, traits with { HasInit = false }, late.Token);
         }
     }
 
-    private async Task<string> CreateOnceAsync(RunRequest request, EngineTraits traits)
+    private Task<string> CreateOnceAsync(RunRequest request, EngineTraits traits, CancellationToken cancellation)
     {
         var settings = ContainerSettings.For(request, traits);
-        return engine.Version.Kind == EngineKind.Podman && !request.Plan.Run.Gpus.IsNone
-            ? await PodmanContainers.CreateAsync(engine, settings, CancellationToken.None)
-            : (await engine.Docker.Containers.CreateContainerAsync(settings, CancellationToken.None)).ID;
+        if (RunOwner.OfThisProcess() is { } owner)
+        {
+            settings.Labels![RunOwner.Label] = owner.ToString();
+            settings.Labels[RunOwner.FolderLabel] = request.Folder.Path;
+        }
+        var byPodman = engine.Version.Kind == EngineKind.Podman && !request.Plan.Run.Gpus.IsNone;
+        return _calls.CreateAsync(settings, byPodman, cancellation);
     }
 
     /// <summary>
@@ -93,11 +120,10 @@ public sealed class DockerRunner(EngineConnection engine) : ITrainRunner
     /// <summary>Attached before the start, so that not a line is lost.</summary>
     private async Task<MultiplexedStream> StartAsync(string container, CancellationToken cancellation)
     {
-        var stream = await engine.Docker.Containers.AttachContainerAsync(
-            container, new ContainerAttachParameters { Stream = true, Stdout = true, Stderr = true }, cancellation);
+        var stream = await _calls.AttachAsync(container, cancellation);
         try
         {
-            await engine.Docker.Containers.StartContainerAsync(container, new ContainerStartParameters(), cancellation);
+            await _calls.StartAsync(container, cancellation);
             return stream;
         }
         catch
@@ -108,12 +134,12 @@ public sealed class DockerRunner(EngineConnection engine) : ITrainRunner
     }
 
     private async Task<RunOutcome> AttendAsync(
-        string container, MultiplexedStream attached, RunRequest request, DateTimeOffset started, IProgress<OutputLine> output, CancellationToken cancellation)
+        string container, MultiplexedStream stream, RunRequest request, DateTimeOffset started, IProgress<OutputLine> output, CancellationToken cancellation)
     {
-        using var stream = attached;
         try
         {
-            return await FollowAsync(container, stream, request.Plan.Run, started, output, cancellation);
+            var result = await new ContainerWatch(_calls, container, request, output).AttendAsync(stream, cancellation);
+            return ContainerEnds.OutcomeOf(result, started, DateTimeOffset.UtcNow);
         }
         catch (DockerApiException e)
         {
@@ -122,73 +148,17 @@ public sealed class DockerRunner(EngineConnection engine) : ITrainRunner
         }
     }
 
-    /// <summary>From the start to the end: only the container's end ends the reading, and a stop request makes it end.</summary>
-    private async Task<RunOutcome> FollowAsync(
-        string container, MultiplexedStream stream, RunPlan run, DateTimeOffset started, IProgress<OutputLine> output, CancellationToken cancellation)
+    private async Task<RunOutcome> RemoveAsync(string container, RunOutcome outcome)
     {
-        using var timeout = new CancellationTokenSource(run.Timeout ?? Timeout.InfiniteTimeSpan);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timeout.Token);
-        var stopping = Task.CompletedTask;
-        await using var registration = stop.Token.Register(() => stopping = StopAsync(container, run.StopGrace));
-        await ReadLinesAsync(stream, output);
-        await engine.Docker.Containers.WaitContainerAsync(container, CancellationToken.None);
-        await stopping;
-
-        var state = (await engine.Docker.Containers.InspectContainerAsync(container, CancellationToken.None)).State
-            ?? throw new HttpRequestException("the engine does not tell the container's state");
-        var exitCode = (int)state.ExitCode;
-        var reason = cancellation.IsCancellationRequested ? RunReason.Canceled
-            : timeout.IsCancellationRequested ? RunReason.TimedOut
-            : state.OOMKilled && exitCode != 0 ? RunReason.OutOfMemory
-            : RunOutcome.ReasonOf(exitCode);
-        return new RunOutcome(reason, exitCode, Time(state.StartedAt, started), Time(state.FinishedAt, DateTimeOffset.UtcNow), state.Error ?? "");
-    }
-
-    private static async Task ReadLinesAsync(MultiplexedStream stream, IProgress<OutputLine> output)
-    {
-        var stdout = new LineSplitter(line => output.Report(new OutputLine(line, IsError: false)));
-        var stderr = new LineSplitter(line => output.Report(new OutputLine(line, IsError: true)));
-        var buffer = new byte[1 << 16];
-        while (await stream.ReadOutputAsync(buffer, 0, buffer.Length, CancellationToken.None) is { EOF: false } read)
-            (read.Target == MultiplexedStream.TargetStream.StandardError ? stderr : stdout).Add(buffer.AsSpan(0, read.Count));
-        stdout.Complete();
-        stderr.Complete();
-    }
-
-    /// <summary>Asks the program to end (SIGTERM) and has the engine kill it when the grace is over.</summary>
-    private async Task StopAsync(string container, TimeSpan grace)
-    {
-        try
-        {
-            await engine.Docker.Containers.StopContainerAsync(
-                container, new ContainerStopParameters { WaitBeforeKillSeconds = (uint)Math.Ceiling(grace.TotalSeconds) }, CancellationToken.None);
-        }
-        catch (DockerApiException)
-        {
-            // It ended by itself in the meantime, which is what was wanted.
-        }
-    }
-
-    private async Task RemoveAsync(string container)
-    {
-        try
-        {
-            await engine.Docker.Containers.RemoveContainerAsync(
-                container, new ContainerRemoveParameters { Force = true, RemoveVolumes = true }, CancellationToken.None);
-        }
-        catch (DockerApiException e) when (e.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Conflict)
-        {
-            // Gone already, or being removed by someone else.
-        }
-        catch (Exception e) when (EngineConnection.IsUnreachable(e))
-        {
-            // The outcome EngineLost says that the container may still be there.
-        }
+        var isHanging = outcome.Reason == RunReason.EngineLost || outcome.IsLeftRunning;
+        if (await _calls.TryRemoveAsync(container, outcome.Reason == RunReason.Canceled || isHanging ? AfterCancel / 2 : ContainerCalls.Removal))
+            return outcome with { IsLeftRunning = false };
+        return outcome with { IsLeftRunning = true };
     }
 
     private async Task<EngineTraits> TraitsAsync(CancellationToken cancellation)
     {
-        var info = await engine.Docker.System.GetSystemInfoAsync(cancellation);
+        var info = await _calls.InfoAsync(cancellation);
         return new EngineTraits(
             IsRootless: info.SecurityOptions?.Any(option => option.Contains("rootless", StringComparison.Ordinal)) ?? false,
             // Docker names the program it would use, and "N/A" as its version where that is missing. Podman names none: try.
@@ -196,7 +166,4 @@ public sealed class DockerRunner(EngineConnection engine) : ITrainRunner
             Gpus: EngineGpus.Of(engine, info).Way,
             RemapsUsers: info.SecurityOptions?.Any(option => option.StartsWith("name=userns", StringComparison.Ordinal)) ?? false);
     }
-
-    private static DateTimeOffset Time(string? text, DateTimeOffset otherwise) =>
-        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) && time.Year > 1 ? time : otherwise;
 }

@@ -30,6 +30,12 @@ public sealed record RunRequest(TrainPlan Plan, RunFolder Folder, string? Image)
 
     /// <summary>Gets what the engine decides at the start and the user has to know, such as the number of a port.</summary>
     public IProgress<string>? Notices { get; init; }
+
+    /// <summary>Ends the stop grace at once. Nobody asks for it before a stop.</summary>
+    public CancellationToken Kill { get; init; }
+
+    /// <summary>Gets what the runner itself has to say.</summary>
+    public IProgress<string> Progress { get; init; } = new DirectProgress<string>(_ => { });
 }
 
 /// <summary>A line that the training program wrote.</summary>

@@ -8,6 +8,8 @@ internal static class Leftovers
 {
     private const int SigKill = 9;
 
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
     /// <summary>Kills every process that was started with this value of this variable.</summary>
     public static void Kill(string variable, string value)
     {
@@ -20,6 +22,19 @@ internal static class Leftovers
             foreach (var process in processes)
                 _ = Posix.Kill(process, SigKill);
         }
+    }
+
+    /// <summary>Asks every such process to end, and kills what is there after the grace.</summary>
+    public static async Task EndAsync(string variable, string value, TimeSpan grace, CancellationToken cancellation)
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        var mark = $"{variable}={value}";
+        foreach (var process in Of(mark))
+            _ = Posix.Kill(process, Posix.SigTerm);
+        for (var begin = DateTimeOffset.UtcNow; Of(mark).Count > 0 && DateTimeOffset.UtcNow - begin < grace;)
+            await Task.Delay(Pause, cancellation);
+        Kill(variable, value);
     }
 
     private static List<int> Of(string mark) =>

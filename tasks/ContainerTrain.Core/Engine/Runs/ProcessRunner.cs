@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using ContainerTrain.Diagnostics;
 using ContainerTrain.Outcome;
 using ContainerTrain.Plan;
@@ -30,13 +31,19 @@ public sealed class ProcessRunner(string dotnet) : ITrainRunner
         }
         catch (Win32Exception e)
         {
-            return new RunOutcome(RunReason.NotStarted, -1, started, DateTimeOffset.UtcNow, e.Message);
+            var refused = ReasonOf(e.NativeErrorCode);
+            return new RunOutcome(refused, -1, started, DateTimeOffset.UtcNow, refused == RunReason.NotStarted ? e.Message : $"'{dotnet}'") { Platform = Platform };
         }
 
         using var timeout = new CancellationTokenSource(request.Plan.Run.Timeout ?? Timeout.InfiniteTimeSpan);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timeout.Token);
         var ended = new TaskCompletionSource();
-        await using var registration = stop.Token.Register(() => _ = StopAsync(process, request.Plan.Run.StopGrace, ended.Task));
+        var wasAsked = false;
+        await using var registration = stop.Token.Register(() =>
+        {
+            wasAsked = !process.HasExited;
+            _ = StopAsync(process, request, ended.Task);
+        });
         var reading = Task.WhenAll(
             ReadLinesAsync(process.StandardOutput.BaseStream, isError: false, output),
             ReadLinesAsync(process.StandardError.BaseStream, isError: true, output));
@@ -46,11 +53,22 @@ public sealed class ProcessRunner(string dotnet) : ITrainRunner
         Leftovers.Kill("TRAIN_OUTPUT_DIR", request.Folder.Path);
         await reading;
 
-        var reason = cancellation.IsCancellationRequested ? RunReason.Canceled
-            : timeout.IsCancellationRequested ? RunReason.TimedOut
+        var reason = wasAsked && cancellation.IsCancellationRequested ? RunReason.Canceled
+            : wasAsked && timeout.IsCancellationRequested ? RunReason.TimedOut
             : RunOutcome.ReasonOf(process.ExitCode);
         return new RunOutcome(reason, process.ExitCode, started, DateTimeOffset.UtcNow) { DataDirectory = data.Path };
     }
+
+    private static string Platform => $"{(OperatingSystem.IsWindows() ? "windows" : OperatingSystem.IsMacOS() ? "darwin" : "linux")}/{RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()}";
+
+    /// <summary>What the system's number for a failed start means; the same on Linux and macOS.</summary>
+    private static RunReason ReasonOf(int error) => error switch
+    {
+        2 => RunReason.ProgramMissing, // ENOENT, and ERROR_FILE_NOT_FOUND on Windows
+        8 when !OperatingSystem.IsWindows() => RunReason.WrongMachine, // ENOEXEC
+        13 when !OperatingSystem.IsWindows() => RunReason.ProgramNotExecutable, // EACCES
+        _ => RunReason.NotStarted,
+    };
 
     private ProcessStartInfo StartInfo(RunRequest request, string dataPath)
     {
@@ -89,12 +107,12 @@ public sealed class ProcessRunner(string dotnet) : ITrainRunner
         lines.Complete();
     }
 
-    private static async Task StopAsync(Process process, TimeSpan grace, Task ended)
+    private static async Task StopAsync(Process process, RunRequest request, Task ended)
     {
         if (!OperatingSystem.IsWindows())
         {
             _ = Posix.Kill(process.Id, Posix.SigTerm);
-            await Task.WhenAny(ended, Task.Delay(grace));
+            await Task.WhenAny(ended, Task.Delay(request.Plan.Run.StopGrace, request.Kill));
         }
         if (!ended.IsCompleted)
             process.Kill(entireProcessTree: true);

@@ -32,7 +32,7 @@ internal sealed class RemoteRunner(EngineConnection engine, IProgress<string> pr
         }
         catch (DockerApiException e)
         {
-            return Ended(RunReason.NotStarted, EngineMessage.Of(e));
+            return Ended(ContainerEnds.ReasonOfRefusal(engine, request.Image, cancellation), EngineMessage.Of(e)) with { Image = request.Image ?? "" };
         }
         catch (CarriedFileException e)
         {
