@@ -1,7 +1,7 @@
 namespace ContainerTrain.Runtime.Tests;
 
 /// <summary>Exceptions that nobody foresaw, in the words of the build.</summary>
-public sealed class AnException
+public sealed class WhatNobodyForesaw
 {
     [Fact]
     public void OfAnyKindIsCT4029WithItsTypeAndMessage() =>
@@ -18,7 +18,7 @@ public sealed class AnException
     [InlineData("CUDA error: out of memory", "CT4029")]
     [InlineData("CUDA out of memory. Tried to allocate 2.00 GiB", "CT4029")]
     public void OfADeviceIsCT4028UnlessItHadNoMemoryLeft(string message, string code) =>
-        Assert.Equal(code, Of(new System.Runtime.InteropServices.ExternalException(message)).Code);
+        Assert.Equal(code, Of(new InvalidOperationException(message)).Code);
 
     private static (string Code, string Message) Of(Exception exception)
     {
