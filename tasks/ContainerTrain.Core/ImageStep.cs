@@ -25,7 +25,10 @@ public sealed class ImageStep(string planFile, BuildCache cache)
     public bool OnlyAsk { get; init; }
 
     /// <summary>The deps image that was begun before the compiler, if one was.</summary>
-    public PreparedDeps? Prepared { get; init; }
+    public EarlyWork<string>? Prepared { get; init; }
+
+    /// <summary>What was begun of an edit, if it was.</summary>
+    public EarlyWork<ImageStart>? Started { get; init; }
 
     public string StampFile => Path.Join(_folder, "image.stamp");
 
@@ -38,6 +41,11 @@ public sealed class ImageStep(string planFile, BuildCache cache)
     {
         if (wish == ImageWish.False || NothingChanged(settings))
             return null;
+        if (Started is not null && await Started.JoinAsync(progress, cancellation) is { } start && start.IsOf(settings))
+        {
+            await EnsureAsync(start.Plan, start.Engine, settings, start, progress, cancellation);
+            return null;
+        }
         var plan = ImagePlanReader.Read(planFile);
         if (plan.Engine == EngineKind.Process)
             return null;
@@ -48,7 +56,38 @@ public sealed class ImageStep(string planFile, BuildCache cache)
                 ? Codes.ImageNotBuilt.With(Dockerfile, choice.Tried)
                 : throw new ProblemException(Codes.NoEngine.With("auto and TrainBuildImage=true", choice.Tried));
         }
-        await EnsureAsync(plan, engine, settings, progress, cancellation);
+        await EnsureAsync(plan, engine, settings, start: null, progress, cancellation);
+        return null;
+    }
+
+    /// <summary>
+    /// Begins an edit's image while the compiler works; null where there is more to do than asking the engine, which is
+    /// left to the build.
+    /// </summary>
+    public async Task<ImageStart?> StartAsync(EngineSettings settings, IProgress<string> progress, CancellationToken cancellation)
+    {
+        var state = FileState.Of(planFile);
+        var plan = ImagePlanReader.Read(planFile);
+        if (ImageStamp.Read(StampFile) is not { } stamp || stamp.Key != plan.Key || stamp.Settings != settings)
+            return null;
+        var choice = EngineSelector.Select(plan.Engine, settings, cancellation);
+        try
+        {
+            if (choice.Connection is { } engine && engine.Endpoint.Address.OriginalString == stamp.Endpoint
+                && new EngineImages(engine).Find(stamp.Image.DepsImage, cancellation) is not null)
+            {
+                var files = StatesOf(plan.Image, shared: true);
+                var builder = await BuilderSelector.SelectAsync(plan.Image, engine, cache, progress, cancellation);
+                var image = await FilesAsync(plan.Image, progress, cancellation);
+                return new ImageStart(settings, state, plan, engine, builder, image, await builder.PrepareAsync(image, progress, cancellation), files);
+            }
+        }
+        catch
+        {
+            choice.Dispose();
+            throw;
+        }
+        choice.Dispose();
         return null;
     }
 
@@ -60,16 +99,16 @@ public sealed class ImageStep(string planFile, BuildCache cache)
         if (choice.Connection is not { } engine)
             return null;
         var builder = await BuilderSelector.SelectAsync(plan, engine, cache, progress, cancellation);
-        return await builder.PrepareAsync(await FilesAsync(plan, progress, cancellation), progress, cancellation);
+        return (await builder.PrepareAsync(await FilesAsync(plan, progress, cancellation), progress, cancellation)).Name;
     }
 
     /// <summary>The image of the plan on this engine, built only if it is not there.</summary>
     public Task<BuiltImage> EnsureAsync(
         EngineConnection engine, EngineSettings settings, IProgress<string> progress, CancellationToken cancellation) =>
-        EnsureAsync(ImagePlanReader.Read(planFile), engine, settings, progress, cancellation);
+        EnsureAsync(ImagePlanReader.Read(planFile), engine, settings, start: null, progress, cancellation);
 
     private async Task<BuiltImage> EnsureAsync(
-        PlannedImage plan, EngineConnection engine, EngineSettings settings, IProgress<string> progress, CancellationToken cancellation)
+        PlannedImage plan, EngineConnection engine, EngineSettings settings, ImageStart? start, IProgress<string> progress, CancellationToken cancellation)
     {
         var stamp = ImageStamp.Read(StampFile);
         if (stamp?.Endpoint != engine.Endpoint.Address.OriginalString)
@@ -86,23 +125,25 @@ public sealed class ImageStep(string planFile, BuildCache cache)
             throw new ProblemException(Codes.ImageNotCurrent.With(plan.Image.References[0]));
 
         // Taken before the build: a file that changes while it runs is seen at the next one.
-        var files = plan.Image.Layers.SelectMany(layer => layer.Files).Select(file => FileState.Of(file.Source)).ToImmutableArray();
+        ImmutableArray<FileState> files = [.. start?.Files ?? StatesOf(plan.Image, shared: true), .. StatesOf(plan.Image, shared: false)];
         // Removed first: a build that fails or is cut off leaves no stamp that promises an image.
         File.Delete(StampFile);
-        var image = await BuildAsync(plan.Image, engine, stamp?.Image, progress, cancellation);
+        var image = await BuildAsync(plan.Image, engine, stamp?.Image, start, progress, cancellation);
         Stamp(plan, engine, settings, image, files).Write(StampFile);
         progress.Report($"Built {plan.Image.References[0]} ({ShortId(image.Id)}) on {engine.Describe()} in {Units.Show(image.Duration)}");
         return image;
     }
 
     private async Task<BuiltImage> BuildAsync(
-        ImagePlan plan, EngineConnection engine, BuiltImage? previous, IProgress<string> progress, CancellationToken cancellation)
+        ImagePlan plan, EngineConnection engine, BuiltImage? previous, ImageStart? start, IProgress<string> progress, CancellationToken cancellation)
     {
         try
         {
             var prepared = Prepared is null ? null : await Prepared.JoinAsync(progress, cancellation);
-            var builder = await BuilderSelector.SelectAsync(plan, engine, cache, progress, cancellation);
-            var image = await builder.BuildAsync(await FilesAsync(plan, progress, cancellation), previous, progress, cancellation);
+            var builder = start?.Builder ?? await BuilderSelector.SelectAsync(plan, engine, cache, progress, cancellation);
+            var files = start?.Image ?? await FilesAsync(plan, progress, cancellation);
+            var below = start?.Below ?? await builder.PrepareAsync(files, progress, cancellation);
+            var image = await builder.BuildAsync(files, below, previous, progress, cancellation);
             var janitor = new ImageJanitor(engine);
             if (previous is not null)
                 janitor.RemoveSuperseded(previous, image, cancellation);
@@ -147,6 +188,19 @@ public sealed class ImageStep(string planFile, BuildCache cache)
         Settled = SettledBy(settings),
         Files = files,
     };
+
+    private static ImmutableArray<FileState> StatesOf(ImagePlan image, bool shared)
+    {
+        var states = ImmutableArray.CreateBuilder<FileState>();
+        foreach (var layer in image.Layers)
+        {
+            if (layer.Kind.IsShared() != shared)
+                continue;
+            foreach (var file in layer.Files)
+                states.Add(FileState.Of(file.Source));
+        }
+        return states.DrainToImmutable();
+    }
 
     private ImmutableArray<FileState> SettledBy(EngineSettings settings) =>
         [FileState.Of(planFile), .. EngineLocator.FilesOf(settings).Select(FileState.Of)];

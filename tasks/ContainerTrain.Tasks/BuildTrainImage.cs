@@ -20,8 +20,9 @@ public sealed class BuildTrainImage : EngineTask, IIncrementalTask
         // By name only: TryParse takes numbers too.
         if (!Enum.TryParse<ImageWish>(BuildImage, ignoreCase: true, out var wish) || !wish.ToString().Equals(BuildImage, StringComparison.OrdinalIgnoreCase))
             throw new ProblemException(Codes.UnknownValue.With("TrainBuildImage", BuildImage, "auto, true, false", ""));
-        using var prepared = (BuildEngine as IBuildEngine4)?.UnregisterTaskObject(PrepareTrainImage.KeyOf(PlanFile), RegisteredTaskObjectLifetime.Build) as PreparedDeps;
-        var step = new ImageStep(PlanFile, Cache) { OnlyAsk = FailIfNotIncremental, Prepared = prepared };
+        using var started = Take<ImageStart>();
+        using var prepared = Take<string>();
+        var step = new ImageStep(PlanFile, Cache) { OnlyAsk = FailIfNotIncremental, Prepared = prepared, Started = started };
         if (step.RunAsync(wish, EngineSettings, Live, Cancellation).GetAwaiter().GetResult() is { } warning)
             Report([warning]);
     }

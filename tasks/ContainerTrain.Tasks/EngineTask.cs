@@ -53,4 +53,26 @@ public abstract class EngineTask : TrainTask
     };
 
     private protected LiveOutput Live => new(BuildEngine);
+
+    /// <summary>Leaves work that goes on for the task that takes it. MSBuild ends it with the build, also with one that fails.</summary>
+    private protected void Leave<T>(EarlyWork<T> work)
+        where T : class
+    {
+        if (BuildEngine is not IBuildEngine4 engine)
+        {
+            work.Dispose();
+            return;
+        }
+        engine.RegisterTaskObject(KeyOf<T>(), work, RegisteredTaskObjectLifetime.Build, allowEarlyCollection: false);
+        // Of two under one key MSBuild keeps the first, and nobody would end the second.
+        if (engine.GetRegisteredTaskObject(KeyOf<T>(), RegisteredTaskObjectLifetime.Build) is { } kept && kept != work)
+            work.Dispose();
+    }
+
+    /// <summary>Takes over what an earlier task of this project left, or null.</summary>
+    private protected EarlyWork<T>? Take<T>()
+        where T : class =>
+        (BuildEngine as IBuildEngine4)?.UnregisterTaskObject(KeyOf<T>(), RegisteredTaskObjectLifetime.Build) as EarlyWork<T>;
+
+    private string KeyOf<T>() => $"ContainerTrain {typeof(T).Name} {PlanFile}";
 }

@@ -74,24 +74,17 @@ public sealed class PrepareTrainImage : EngineTask, IIncrementalTask
     /// <summary>TrainRegistryMirror.</summary>
     public string RegistryMirror { get; set; } = "";
 
-    /// <summary>What the work is registered under with MSBuild, which ends it with the build.</summary>
-    internal static string KeyOf(string planFile) => "ContainerTrain.PreparedDeps " + planFile;
-
     protected override void Run()
     {
         // Layers that are to be hashed again would be hashed here and then by the build.
         var wanted = !FailIfNotIncremental && !VerifyLayers && !BuildImage.Equals("false", StringComparison.OrdinalIgnoreCase);
-        if (!wanted || BuildEngine is not IBuildEngine4 engine || !Enum.TryParse<EngineKind>(Engine, ignoreCase: true, out var kind)
+        if (!wanted || !Enum.TryParse<EngineKind>(Engine, ignoreCase: true, out var kind)
             || kind == EngineKind.Process || PlanBuilder.ImageOf(Inputs) is not { } plan)
         {
             return;
         }
         var (step, settings) = (new ImageStep(PlanFile, Cache), EngineSettings);
-        var prepared = PreparedDeps.Begin((progress, cancellation) => step.PrepareAsync(plan, kind, settings, progress, cancellation));
-        engine.RegisterTaskObject(KeyOf(PlanFile), prepared, RegisteredTaskObjectLifetime.Build, allowEarlyCollection: false);
-        // Of two under one key MSBuild keeps the first, and nobody would end the second.
-        if (engine.GetRegisteredTaskObject(KeyOf(PlanFile), RegisteredTaskObjectLifetime.Build) is { } kept && kept != prepared)
-            prepared.Dispose();
+        Leave(EarlyWork.Begin((progress, cancellation) => step.PrepareAsync(plan, kind, settings, progress, cancellation)));
     }
 
     private TrainInputs Inputs => new()

@@ -259,7 +259,7 @@ public abstract class ImageBuilderContract(ContainerEngine engine) : IAsyncLifet
         var prepared = await (await SelectAsync(packagesOnly, engine.NewCache(), early)).PrepareAsync(packagesOnly, early, Cancellation);
         var built = await BuildAsync(image, previous: null, late, Cancellation);
 
-        Assert.Equal(prepared, built.DepsImage);
+        Assert.Equal(prepared.Name, built.DepsImage);
         Assert.Contains(early.All, line => line.StartsWith("Building the deps image", StringComparison.Ordinal));
         Assert.DoesNotContain(late.All, line => line.StartsWith("Building the deps image", StringComparison.Ordinal));
     }

@@ -9,7 +9,7 @@ namespace ContainerTrain.Engine;
 /// <param name="Config">The run configuration: Env, Entrypoint, Labels and so on.</param>
 /// <param name="DiffIds">The digests of its layers, from the lowest up.</param>
 /// <param name="Tags">Its names.</param>
-internal sealed record EngineImage(
+public sealed record EngineImage(
     string Id, string Architecture, string Os, string Variant, string Created, JsonObject Config,
     ImmutableArray<string> DiffIds, ImmutableArray<string> Tags)
 {

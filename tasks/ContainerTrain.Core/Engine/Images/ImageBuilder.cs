@@ -39,35 +39,26 @@ public abstract class ImageBuilder : IImageBuilder
 
     private protected BuildCache Cache { get; }
 
-    public async Task<BuiltImage> BuildAsync(ImagePlan image, BuiltImage? previous, IProgress<string> progress, CancellationToken cancellation)
+    public async Task<ImageBelow> PrepareAsync(ImagePlan image, IProgress<string> progress, CancellationToken cancellation)
     {
         var time = Stopwatch.StartNew();
-        CheckFiles(image);
+        CheckFiles(LayersOf(image, above: false));
         var baseImage = await Images.PullIfMissingAsync(image.PullReference, image.Platform, progress, cancellation);
         var system = await SystemImageAsync(image, baseImage, progress, cancellation);
-        await new ImagePreflight(Engine, Cache).CheckAsync(image, system, progress, cancellation);
-        var (depsName, deps) = await DepsImageAsync(image, system, progress, cancellation);
-        var layers = Digests(image, LayersOf(image, above: true), cancellation);
-        _digests.Save();
-        var built = await BuildAppAsync(new AppImage(image, depsName, deps, layers), previous, progress, cancellation);
-        return new BuiltImage(built.Id, built.DiffIds, depsName, baseImage.Id, time.Elapsed);
+        var (name, deps) = await CheckedDepsImageAsync(image, system, progress, cancellation);
+        return new ImageBelow(name, deps, baseImage.Id, time.Elapsed);
     }
 
-    public async Task<string> PrepareAsync(ImagePlan image, IProgress<string> progress, CancellationToken cancellation)
+    public async Task<BuiltImage> BuildAsync(
+        ImagePlan image, ImageBelow below, BuiltImage? previous, IProgress<string> progress, CancellationToken cancellation)
     {
-        CheckFiles(image);
-        var baseImage = await Images.PullIfMissingAsync(image.PullReference, image.Platform, progress, cancellation);
-        var system = await SystemImageAsync(image, baseImage, progress, cancellation);
-        await new ImagePreflight(Engine, Cache).CheckAsync(image, system, progress, cancellation);
-        try
-        {
-            return (await DepsImageAsync(image, system, progress, cancellation)).Name;
-        }
-        finally
-        {
-            // Also where the image was there, or the build is cut off: the next one need not hash the same again.
-            _digests.Save();
-        }
+        var time = Stopwatch.StartNew();
+        var above = LayersOf(image, above: true);
+        CheckFiles(above);
+        var layers = Digests(image, above, cancellation);
+        _digests.Save();
+        var built = await BuildAppAsync(new AppImage(image, below.Name, below.Image, layers), previous, progress, cancellation);
+        return new BuiltImage(built.Id, built.DiffIds, below.Name, below.BaseImageId, below.Duration + time.Elapsed);
     }
 
     /// <summary>Makes the deps image: the layers it shares on top of <see cref="DepsImage.System"/>.</summary>
@@ -81,9 +72,9 @@ public abstract class ImageBuilder : IImageBuilder
     private protected static ImmutableArray<LayerPlan> LayersOf(ImagePlan image, bool above) =>
         [.. image.Layers.Where(layer => layer.Kind.IsShared() != above)];
 
-    internal static void CheckFiles(ImagePlan image)
+    internal static void CheckFiles(ImmutableArray<LayerPlan> layers)
     {
-        var missing = image.Layers.SelectMany(layer => layer.Files).Where(file => !File.Exists(file.Source))
+        var missing = layers.SelectMany(layer => layer.Files).Where(file => !File.Exists(file.Source))
             .Select(file => Codes.MissingFile.With(file.Source, file.Target)).ToImmutableArray();
         if (!missing.IsEmpty)
             throw new ProblemException(missing);
@@ -102,6 +93,38 @@ public abstract class ImageBuilder : IImageBuilder
         progress.Report($"Building the system image {name} (packages and instructions of the project)");
         await new BuildRequest(Engine, image.Platform).SendAsync(text, [], [name], ImageLabels.System, progress, cancellation);
         return Images.Find(name, cancellation) ?? throw new ProblemException(Codes.BuildFailed.With($"'{name}' is not there after the build"));
+    }
+
+    /// <summary>
+    /// The preflight reads an image's libraries for as long as the engine takes for the deps image, so both go on at the
+    /// same time; what the preflight finds cuts the other off.
+    /// </summary>
+    private async Task<(string Name, EngineImage Image)> CheckedDepsImageAsync(
+        ImagePlan image, EngineImage system, IProgress<string> progress, CancellationToken cancellation)
+    {
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var check = new ImagePreflight(Engine, Cache).CheckAsync(image, system, progress, both.Token);
+        try
+        {
+            if (!check.IsCompleted)
+                _ = check.ContinueWith(_ => both.Cancel(), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            var deps = await DepsImageAsync(image, system, progress, both.Token);
+            await check;
+            return deps;
+        }
+        catch (Exception) when (!check.IsCompletedSuccessfully)
+        {
+            await both.CancelAsync();
+            await Task.WhenAny(check); // until its container is gone
+            if (check.IsFaulted)
+                await check; // throws what the deps image was cut off for
+            throw;
+        }
+        finally
+        {
+            // Also where the image was there, or the build is cut off: the next one need not hash the same again.
+            _digests.Save();
+        }
     }
 
     private async Task<(string Name, EngineImage Image)> DepsImageAsync(

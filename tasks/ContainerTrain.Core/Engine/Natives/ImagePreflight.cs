@@ -53,7 +53,7 @@ internal sealed class ImagePreflight(EngineConnection engine, BuildCache cache)
     public async Task<ImmutableArray<Problem>> ProblemsAsync(
         ImagePlan image, ImmutableArray<string> natives, EngineImage system, IProgress<string> progress, CancellationToken cancellation)
     {
-        var set = NativeSet.Read(natives, image.Platform);
+        var set = await Task.Run(() => NativeSet.Read(natives, image.Platform), cancellation);
         var sonames = set.Needs.Select(need => need.Library).ToImmutableSortedSet(StringComparer.Ordinal);
         var libraries = await LibrariesAsync(image, system, sonames, progress, cancellation);
         if (libraries.TryGetValue(ImageProblems.Glibc, out var glibc) && glibc is null)

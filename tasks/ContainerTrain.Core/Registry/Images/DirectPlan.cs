@@ -25,7 +25,7 @@ internal static class DirectPlan
     {
         if (NeedsEngine(plan) is { Length: > 0 } what)
             throw new ProblemException(Codes.PushNeedsEngine.With(what));
-        ImageBuilder.CheckFiles(plan);
+        ImageBuilder.CheckFiles(plan.Layers);
     }
 
     /// <summary>Whether the plan gives the image of this id. Not if a layer was never hashed: then no build has made it.</summary>

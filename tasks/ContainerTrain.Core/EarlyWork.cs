@@ -1,27 +1,34 @@
 namespace ContainerTrain;
 
+/// <summary>Begins what goes on while the compiler works.</summary>
+public static class EarlyWork
+{
+    /// <summary>Begins the work, which may come to nothing (null).</summary>
+    public static EarlyWork<T> Begin<T>(Func<IProgress<string>, CancellationToken, Task<T?>> work)
+        where T : class => new(work);
+}
+
 /// <summary>
-/// A deps image that is being built while the compiler still works. Belongs to one build: disposing it cuts the work off
-/// and waits until nothing of it runs any more.
+/// Part of the image's build that goes on while the compiler still works. Belongs to one build: disposing it cuts the work
+/// off, waits until nothing of it runs any more, and disposes what came of it.
 /// </summary>
-public sealed class PreparedDeps : IProgress<string>, IDisposable
+/// <typeparam name="T">What comes of it.</typeparam>
+public sealed class EarlyWork<T> : IProgress<string>, IDisposable
+    where T : class
 {
     private readonly CancellationTokenSource _cancel = new();
     private readonly Lock _gate = new();
     private readonly List<string> _lines = [];
-    private readonly Task<string?> _work;
+    private readonly Task<T?> _work;
     private IProgress<string>? _sink;
 
-    private PreparedDeps(Func<IProgress<string>, CancellationToken, Task<string?>> work) =>
+    internal EarlyWork(Func<IProgress<string>, CancellationToken, Task<T?>> work) =>
         _work = Task.Run(() => work(this, _cancel.Token));
 
-    /// <summary>Begins the work, which gives the deps image's name, or null where there is none.</summary>
-    public static PreparedDeps Begin(Func<IProgress<string>, CancellationToken, Task<string?>> work) => new(work);
-
-    /// <summary>Waits for the work and shows what it has to say; gives the image's name, or null if there is none.</summary>
+    /// <summary>Waits for the work and shows what it has to say; gives what came of it, or null.</summary>
     /// <param name="progress">Gets the lines so far at once, the others as they come.</param>
     /// <param name="cancellation">Stops the waiting, and not the work.</param>
-    public async Task<string?> JoinAsync(IProgress<string> progress, CancellationToken cancellation)
+    public async Task<T?> JoinAsync(IProgress<string> progress, CancellationToken cancellation)
     {
         Show(progress);
         try
@@ -55,6 +62,8 @@ public sealed class PreparedDeps : IProgress<string>, IDisposable
     {
         _cancel.Cancel();
         ((IAsyncResult)_work).AsyncWaitHandle.WaitOne();
+        if (_work.IsCompletedSuccessfully)
+            (_work.Result as IDisposable)?.Dispose();
         _ = _work.Exception;
         _cancel.Dispose();
     }

@@ -8,7 +8,7 @@ public sealed class ADepsImageBegunBeforeTheCompiler
     public async Task ShowsItsLinesToWhoJoinsIt()
     {
         var goOn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var prepared = PreparedDeps.Begin(async (progress, _) =>
+        using var prepared = EarlyWork.Begin<string>(async (progress, _) =>
         {
             progress.Report("one");
             await goOn.Task;
@@ -25,7 +25,7 @@ public sealed class ADepsImageBegunBeforeTheCompiler
     [Fact]
     public async Task LeavesItsErrorsToTheBuildThatFindsThemAgain()
     {
-        using var prepared = PreparedDeps.Begin((_, _) => throw new IOException("gone"));
+        using var prepared = EarlyWork.Begin<string>((_, _) => throw new IOException("gone"));
         Assert.Null(await prepared.JoinAsync(new Lines(), Cancellation));
     }
 
@@ -33,7 +33,7 @@ public sealed class ADepsImageBegunBeforeTheCompiler
     public async Task EndsWithTheBuild()
     {
         var (began, ended) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), false);
-        var prepared = PreparedDeps.Begin(async (_, cancellation) =>
+        var prepared = EarlyWork.Begin<string>(async (_, cancellation) =>
         {
             began.SetResult();
             try
@@ -54,7 +54,7 @@ public sealed class ADepsImageBegunBeforeTheCompiler
     [Fact]
     public async Task DoesNotKeepACanceledBuildWaiting()
     {
-        using var prepared = PreparedDeps.Begin(async (_, cancellation) =>
+        using var prepared = EarlyWork.Begin<string>(async (_, cancellation) =>
         {
             await Task.Delay(Timeout.Infinite, cancellation);
             return null;
