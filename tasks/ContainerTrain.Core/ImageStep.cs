@@ -79,7 +79,8 @@ public sealed class ImageStep(string planFile, BuildCache cache)
                 var files = StatesOf(plan.Image, shared: true);
                 var builder = await BuilderSelector.SelectAsync(plan.Image, engine, cache, progress, cancellation);
                 var image = await FilesAsync(plan.Image, progress, cancellation);
-                return new ImageStart(settings, state, plan, engine, builder, image, await builder.PrepareAsync(image, progress, cancellation), files);
+                var below = await builder.PrepareAsync(image, progress, cancellation);
+                return new ImageStart(settings, state, plan, engine, builder, image, below, files, builder.Announce());
             }
         }
         catch

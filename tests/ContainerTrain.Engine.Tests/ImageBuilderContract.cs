@@ -265,6 +265,27 @@ public abstract class ImageBuilderContract(ContainerEngine engine) : IAsyncLifet
     }
 
     [Fact]
+    public async Task AnAnnouncedApplicationMakesTheSameImage()
+    {
+        var image = Plan(same => same, [AppFile("App.dll", $"{Guid.NewGuid()}")]);
+        var lines = new Lines<string>();
+        var plain = await BuildAsync(image);
+        var builder = await SelectAsync(image, engine.NewCache(), lines);
+        var below = await builder.PrepareAsync(image, lines, Cancellation);
+        using (builder.Announce())
+        {
+            // Nothing follows: the engine drops it.
+        }
+        var next = await SelectAsync(image, engine.NewCache(), lines);
+        using var announced = next.Announce();
+        var built = await next.BuildAsync(image, below, previous: null, lines, Cancellation);
+        Assert.Equal(plain.DepsImage, built.DepsImage);
+        if (announced is not null)
+            Assert.Equal(plain.Id, built.Id);
+        Assert.Equal(built.Id, new EngineImages(engine.Connection).Find(image.References[0], Cancellation)!.Id);
+    }
+
+    [Fact]
     public async Task ADepsImageIsTheSameWhetherItIsHashedBeforeItIsSentOrMeanwhile()
     {
         // Longer than what is always hashed first.

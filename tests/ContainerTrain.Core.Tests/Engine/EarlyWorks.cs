@@ -1,6 +1,6 @@
 namespace ContainerTrain.Tests;
 
-public sealed class ADepsImageBegunBeforeTheCompiler
+public sealed class WorkBegunBeforeTheCompiler
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -52,6 +52,17 @@ public sealed class ADepsImageBegunBeforeTheCompiler
     }
 
     [Fact]
+    public async Task TakesWhatCameOfItAlong()
+    {
+        var result = new Disposed();
+        var work = EarlyWork.Begin<Disposed>((_, _) => Task.FromResult<Disposed?>(result));
+        Assert.Same(result, await work.JoinAsync(new Lines(), Cancellation));
+        Assert.False(result.Is);
+        work.Dispose();
+        Assert.True(result.Is);
+    }
+
+    [Fact]
     public async Task DoesNotKeepACanceledBuildWaiting()
     {
         using var prepared = EarlyWork.Begin<string>(async (_, cancellation) =>
@@ -63,6 +74,13 @@ public sealed class ADepsImageBegunBeforeTheCompiler
         var joined = prepared.JoinAsync(new Lines(), cancel.Token);
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => joined);
+    }
+
+    private sealed class Disposed : IDisposable
+    {
+        public bool Is { get; private set; }
+
+        public void Dispose() => Is = true;
     }
 
     private sealed class Lines : IProgress<string>

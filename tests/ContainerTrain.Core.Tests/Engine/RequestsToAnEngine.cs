@@ -114,18 +114,46 @@ public sealed class ARequestToAnEngine
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => request);
     }
 
+    [Fact]
+    public async Task MayBeginBeforeItsBodyIsKnown()
+    {
+        using var engine = new AnsweringEngine("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6;a=b\r\n world\r\n0\r\n\r\n", until: "\r\n0\r\n\r\n");
+        using var upload = EngineUpload.Begin(engine.Address, "POST", "images/load?quiet=1", "first "u8);
+        await engine.Began;
+        var answer = upload.Finish(stream => stream.Write("second"u8), Cancellation);
+        Assert.Equal((200, "hello world"), (answer.Status, answer.Text));
+        var request = await engine.Request;
+        Assert.StartsWith("POST /images/load?quiet=1 HTTP/1.1\r\n", request, StringComparison.Ordinal);
+        Assert.EndsWith("\r\n\r\n6\r\nfirst \r\n6\r\nsecond\r\n0\r\n\r\n", request, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("5\r\nhell")]
+    [InlineData("5\r\nhello\r\n")]
+    [InlineData("five\r\nhello\r\n0\r\n\r\n")]
+    public void FailsIfTheChunksOfAnAnswerEndTooSoon(string chunks) =>
+        Assert.Throws<IOException>(() => EngineUpload.Parse(Encoding.ASCII.GetBytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks)));
+
     /// <summary>Takes requests and gives the same answer to each, or none.</summary>
     private sealed class AnsweringEngine : IDisposable
     {
         private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
         private readonly TaskCompletionSource<string> _request = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public AnsweringEngine(string? answer, bool readsBody = true)
+        private readonly TaskCompletionSource _began = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <param name="answer">The answer, or null for none.</param>
+        /// <param name="readsBody">Whether it waits for the body.</param>
+        /// <param name="until">What the request ends with, where its head does not say.</param>
+        public AnsweringEngine(string? answer, bool readsBody = true, string until = "")
         {
             _listener.Start();
             Address = new EngineEndpoint(EngineKind.Docker, new Uri($"tcp://{_listener.LocalEndpoint}"), "test");
-            _ = ServeAsync(answer, readsBody);
+            _ = ServeAsync(answer, readsBody, until);
         }
+
+        /// <summary>Done when something of a request has come.</summary>
+        public Task Began => _began.Task;
 
         public EngineEndpoint Address { get; }
 
@@ -134,7 +162,7 @@ public sealed class ARequestToAnEngine
 
         public void Dispose() => _listener.Dispose();
 
-        private async Task ServeAsync(string? answer, bool readsBody)
+        private async Task ServeAsync(string? answer, bool readsBody, string until)
         {
             while (await _listener.AcceptSocketAsync() is { } socket)
             {
@@ -142,8 +170,11 @@ public sealed class ARequestToAnEngine
                 {
                     var request = "";
                     var buffer = new byte[1 << 12];
-                    while (!IsWhole(request, readsBody) && await socket.ReceiveAsync(buffer) is var read and > 0)
+                    while (!IsWhole(request, readsBody, until) && await socket.ReceiveAsync(buffer) is var read and > 0)
+                    {
                         request += Encoding.ASCII.GetString(buffer, 0, read);
+                        _began.TrySetResult();
+                    }
                     _request.TrySetResult(request);
                     if (answer is null)
                         await Task.Delay(Timeout.Infinite);
@@ -153,8 +184,10 @@ public sealed class ARequestToAnEngine
             }
         }
 
-        private static bool IsWhole(string request, bool readsBody)
+        private static bool IsWhole(string request, bool readsBody, string until)
         {
+            if (until.Length > 0)
+                return request.EndsWith(until, StringComparison.Ordinal);
             var head = request.Split("\r\n\r\n", 2);
             return head.Length == 2 && (!readsBody || !head[0].Contains("Content-Length: 5", StringComparison.Ordinal) || head[1].Length >= 5);
         }

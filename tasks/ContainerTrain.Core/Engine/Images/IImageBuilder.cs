@@ -13,6 +13,12 @@ public interface IImageBuilder
     /// <exception cref="Diagnostics.ProblemException">CT3003 to CT3005, CT2004, CT3030 to CT3033.</exception>
     Task<ImageBelow> PrepareAsync(ImagePlan image, IProgress<string> progress, CancellationToken cancellation);
 
+    /// <summary>
+    /// Announces that an application will follow soon: the engine gets ready for it while the compiler works.
+    /// </summary>
+    /// <returns>What to dispose where the build ends without the application, or null.</returns>
+    IDisposable? Announce();
+
     /// <summary>Builds the application's image.</summary>
     /// <param name="image">What to build.</param>
     /// <param name="below">What it stands on, of the same plan.</param>

@@ -22,6 +22,18 @@ internal sealed class ImageArchive(int known, ImmutableArray<LayerPlan> sent, st
 
     private readonly ImmutableArray<LayerTar> _layers = [.. sent.Select(layer => new LayerTar(layer, root))];
 
+    /// <summary>
+    /// The first bytes of an archive that is to follow, before anything of it is known: a folder, which the engine unpacks
+    /// and passes over.
+    /// </summary>
+    public static ReadOnlySpan<byte> Opening()
+    {
+        var header = new MemoryStream();
+        using (var tar = new TarWriter(header, TarEntryFormat.Gnu, leaveOpen: true))
+            tar.WriteEntry(LayerTar.FolderEntry("layers"));
+        return header.GetBuffer().AsSpan(0, Block);
+    }
+
     /// <summary>The archive's length in bytes, known without reading a file.</summary>
     /// <param name="head">Any of the same length.</param>
     public long Length(ImageHead head)

@@ -49,6 +49,8 @@ public abstract class ImageBuilder : IImageBuilder
         return new ImageBelow(name, deps, baseImage.Id, time.Elapsed);
     }
 
+    public virtual IDisposable? Announce() => null;
+
     public async Task<BuiltImage> BuildAsync(
         ImagePlan image, ImageBelow below, BuiltImage? previous, IProgress<string> progress, CancellationToken cancellation)
     {

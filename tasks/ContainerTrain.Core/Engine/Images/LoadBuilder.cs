@@ -13,7 +13,11 @@ public sealed class LoadBuilder(EngineConnection engine, BuildCache cache) : Ima
     /// <summary>The newest deps images, one question each.</summary>
     private const int ImagesLookedAt = 8;
 
+    private const string Request = "images/load?quiet=1";
+
     private static readonly TimeSpan ProbeRemoval = TimeSpan.FromSeconds(30);
+
+    private EngineUpload? _announced;
 
     /// <summary>
     /// Whether the engine accepts an image whose lower layers are only named: Docker's graph drivers do, Podman and the
@@ -50,6 +54,9 @@ public sealed class LoadBuilder(EngineConnection engine, BuildCache cache) : Ima
         {
         }
     }
+
+    /// <summary>Docker before 23 starts its own program anew to unpack an archive, for longer than the rest of an edit takes.</summary>
+    public override IDisposable? Announce() => _announced = EngineUpload.Begin(Engine.Endpoint, "POST", Request, ImageArchive.Opening());
 
     private protected override Task BuildDepsAsync(DepsImage deps, IProgress<string> progress, CancellationToken cancellation)
     {
@@ -119,8 +126,22 @@ public sealed class LoadBuilder(EngineConnection engine, BuildCache cache) : Ima
         ImageHead head, int known, ImmutableArray<LayerPlan> sent, string root, CancellationToken cancellation, Func<ImageHead>? later = null)
     {
         var archive = new ImageArchive(known, sent, root);
-        var answer = Engine.Send(
-            "POST", "images/load?quiet=1", cancellation, archive.Length(head), stream => archive.Write(stream, later ?? (() => head), cancellation));
+        var answer = later is null ? Finish(stream => archive.Write(stream, () => head, cancellation), cancellation) : null;
+        answer ??= Engine.Send("POST", Request, cancellation, archive.Length(head), stream => archive.Write(stream, later ?? (() => head), cancellation));
         return answer.IsSuccess ? BuildStream.ErrorIn(answer.Body) : EngineMessage.Of(answer.Text);
+    }
+
+    /// <summary>Sends what was announced; null where nothing was, or the engine did not wait for it.</summary>
+    private EngineAnswer? Finish(Action<Stream> archive, CancellationToken cancellation)
+    {
+        using var upload = Interlocked.Exchange(ref _announced, null);
+        try
+        {
+            return upload?.Finish(archive, cancellation);
+        }
+        catch (IOException e) when (e is not FileNotFoundException and not DirectoryNotFoundException && !cancellation.IsCancellationRequested)
+        {
+            return null;
+        }
     }
 }
