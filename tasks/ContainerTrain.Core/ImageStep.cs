@@ -30,6 +30,9 @@ public sealed class ImageStep(string planFile, BuildCache cache)
     /// <summary>What was begun of an edit, if it was.</summary>
     public EarlyWork<ImageStart>? Started { get; init; }
 
+    /// <summary>Whether the image was built from what was begun before.</summary>
+    public bool WentOn { get; private set; }
+
     public string StampFile => Path.Join(_folder, "image.stamp");
 
     public string Dockerfile => Path.Join(_folder, "Dockerfile");
@@ -43,6 +46,7 @@ public sealed class ImageStep(string planFile, BuildCache cache)
             return null;
         if (Started is not null && await Started.JoinAsync(progress, cancellation) is { } start && start.IsOf(settings))
         {
+            WentOn = true;
             await EnsureAsync(start.Plan, start.Engine, settings, start, progress, cancellation);
             return null;
         }

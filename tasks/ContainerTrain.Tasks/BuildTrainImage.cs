@@ -25,5 +25,7 @@ public sealed class BuildTrainImage : EngineTask, IIncrementalTask
         var step = new ImageStep(PlanFile, Cache) { OnlyAsk = FailIfNotIncremental, Prepared = prepared, Started = started };
         if (step.RunAsync(wish, EngineSettings, Live, Cancellation).GetAwaiter().GetResult() is { } warning)
             Report([warning]);
+        if (step.WentOn)
+            Log.LogMessage(MessageImportance.Low, "The image was begun before the compiler.");
     }
 }

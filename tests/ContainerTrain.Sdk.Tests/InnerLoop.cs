@@ -14,7 +14,13 @@ public sealed class InnerLoop(Packages packages, DockerEngine engine)
         var (before, layers) = (await DockerEngine.ImagesOfAsync(project), await DockerEngine.LayersOfAsync(project.Image));
 
         await EditAsync(project);
-        (await project.BuildAsync()).Succeeded();
+        project.Write("Wrong.cs", "no program");
+        (await project.BuildAsync()).FailedWith("CS1002");
+        Assert.Equal(before, await DockerEngine.ImagesOfAsync(project));
+
+        project.Write("Wrong.cs", "// right");
+        var edited = (await project.BuildAsync("-v:d")).Succeeded();
+        Assert.Contains("The image was begun before the compiler.", edited.Output, StringComparison.Ordinal);
 
         var changed = await DockerEngine.LayersOfAsync(project.Image);
         Assert.Equal(layers[..^1], changed[..^1]);
