@@ -69,14 +69,10 @@ internal static class EngineWire
         }
     }
 
-<<<<<<< HEAD
     /// <summary>Rather than of a file that is sent; an encrypted connection wraps the socket's words once more.</summary>
     private static bool IsOfConnection(IOException e) => e.InnerException is SocketException or IOException { InnerException: SocketException };
 
-    private static byte[] Receive(Stream stream)
-=======
     internal static byte[] Receive(Stream stream)
->>>>>>> 7323ed5 (Start the engine's unpacking before the application is compiled)
     {
         using var answer = new MemoryStream();
         var buffer = new byte[1 << 14];
