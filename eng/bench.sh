@@ -9,6 +9,8 @@ usage() {
 usage: eng/bench.sh inner-loop [OPTION...]
        eng/bench.sh training [OPTION...]
        eng/bench.sh metrics [--rounds N]
+       eng/bench.sh launch [--rounds N]
+       eng/bench.sh logs [--rounds N] [--long-mb N]
 
 inner-loop: from an edit to an image: plain dotnet build, ours, dotnet publish -t:PublishContainer, and dotnet publish
 with docker build (BuildKit where a client of this machine can, and the classic builder). Gets an engine,
@@ -39,6 +41,17 @@ metrics: what logging costs a training loop of about a thousand steps per second
 would write first. Needs no engine and about a minute; writes artifacts/bench/metrics.md, which is the stdout too.
 
   --rounds N        rounds, each with two blocks of the loop with a writer and two without, for each writer (20)
+
+launch: what a training of an image that is there adds to the same docker run. Gets an engine and packs; writes
+artifacts/bench/launch.md, which is the stdout too. About two minutes.
+
+  --rounds N        rounds, each with a build that has nothing to do, a training and a docker run (15)
+
+logs: how fast a training's lines reach log.txt, beside docker run > file and docker logs --follow > file, and the
+build's memory meanwhile; writes artifacts/bench/logs.md, which is the stdout too. About three minutes, and 3 GB of disk.
+
+  --rounds N        rounds of 100 MB each (5)
+  --long-mb N       what the run prints whose memory is compared with that of a run of 10 MB (1000)
 USAGE
 }
 
@@ -154,9 +167,29 @@ metrics() {
     dotnet "$PROGRAM/ContainerTrain.Benchmarks.dll" metrics --folder "$BENCH_DIR" --rounds "$rounds"
 }
 
+# runs NAME OPTION...: a bench of whole trainings with the packed SDK.
+runs() {
+    local name=$1 version
+    cd "$REPO_ROOT"
+    mkdir -p "$BENCH_DIR" "$ARTIFACTS_DIR/test-results"
+    hold_lock "$BENCH_DIR/.lock" "$@"
+    shift
+    require_tools
+    "$ENG_DIR/engine.sh" up >&2
+    eval "$("$ENG_DIR/engine.sh" env)"
+    version=$("$ENG_DIR/pack.sh" | tail -n 1)
+    build_program "$version"
+    export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+    dotnet "$PROGRAM/ContainerTrain.Benchmarks.dll" "$name" --folder "$BENCH_DIR" --version "$version" "$@"
+}
+
 command=${1:-}
 [ "$#" -eq 0 ] || shift
 case $command in
+    launch | logs)
+        case " $* " in *' --help '* | *' -h '*) usage; exit 0 ;; esac
+        runs "$command" "$@"
+        ;;
     training)
         case " $* " in *' --help '* | *' -h '*) usage; exit 0 ;; esac
         training "$@"

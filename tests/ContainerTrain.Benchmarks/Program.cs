@@ -6,9 +6,14 @@ using ContainerTrain.Benchmarks;
 using ContainerTrain.Benchmarks.Measuring;
 using ContainerTrain.Benchmarks.Metrics;
 using ContainerTrain.Benchmarks.Reporting;
+using ContainerTrain.Benchmarks.Runs;
 
 if (args is ["metrics", .. var rest])
     return MetricsBench.Run(rest);
+if (args is ["launch", .. var launch])
+    return RunBenchOptions.Run("launch", launch, 15, LaunchBench.Run);
+if (args is ["logs", .. var logs])
+    return RunBenchOptions.Run("logs", logs, 5, LogsBench.Run);
 
 Options options;
 try
