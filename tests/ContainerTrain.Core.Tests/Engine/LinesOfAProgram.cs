@@ -43,6 +43,14 @@ public sealed class LinesOfAProgram
         Assert.Equal(200_000, pieces.Sum(piece => piece.Length));
     }
 
+    [Fact]
+    public void AreNotCutInTheMiddleOfACharacter()
+    {
+        var pieces = Split(Encoding.UTF8.GetBytes("x" + string.Concat(Enumerable.Repeat("😀", 100_000))), 4_097);
+        Assert.All(pieces, piece => Assert.DoesNotContain('\ufffd', Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(piece))));
+        Assert.Equal(200_001, pieces.Sum(piece => piece.Length));
+    }
+
     private static List<string> Split(byte[] bytes, int size)
     {
         var lines = new List<string>();

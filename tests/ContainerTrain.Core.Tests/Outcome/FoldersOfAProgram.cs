@@ -119,6 +119,27 @@ public sealed class AFolderThatAProgramFilled : IDisposable
     }
 
     [Fact]
+    public void HasALogOfEveryLineOfALongOutput()
+    {
+        var lines = Enumerable.Range(0, 200_000).Select(i => $"line {i} of many").ToArray();
+        using var log = new RunLog(_project.At("log.txt"));
+        foreach (var line in lines)
+            log.WriteLine(line);
+        log.Dispose();
+        Assert.Equal((0, ""), (log.Lost, log.Failure));
+        Assert.Equal(lines, File.ReadLines(_project.At("log.txt")));
+    }
+
+    [Fact]
+    public async Task HasTheLastLineBeforeTheNextOneComes()
+    {
+        using var log = new RunLog(_project.At("log.txt"));
+        log.WriteLine("a");
+        while (await File.ReadAllTextAsync(_project.At("log.txt"), TestContext.Current.CancellationToken) != "a\n")
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public async Task IsWholeAlsoWhereTheBuildIsCanceledAfterTheTraining()
     {
         using var cancel = new CancellationTokenSource();

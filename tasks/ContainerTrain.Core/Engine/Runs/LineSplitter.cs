@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace ContainerTrain.Engine;
@@ -14,33 +15,61 @@ internal sealed class LineSplitter(Action<string> line)
     private readonly Decoder _decoder = Encoding.UTF8.GetDecoder();
     private readonly StringBuilder _pending = new();
 
-    public void Add(ReadOnlySpan<byte> bytes) => Add(bytes, isEnd: false);
+    /// <summary>Whether a line has begun, if only with half a character.</summary>
+    private bool _hasBegun;
+
+    public void Add(ReadOnlySpan<byte> bytes)
+    {
+        while (bytes.IndexOf((byte)'\n') is var end and >= 0)
+        {
+            if (_hasBegun || end > LongestLine)
+                AddPart(bytes[..end], isEnd: true);
+            else
+                Pass(Encoding.UTF8.GetString(bytes[..end])); // nearly all lines of a long output
+            bytes = bytes[(end + 1)..];
+        }
+        if (!bytes.IsEmpty)
+            AddPart(bytes, isEnd: false);
+    }
 
     /// <summary>The end of the stream ends the last line.</summary>
     public void Complete()
     {
-        Add([], isEnd: true);
-        if (_pending.Length > 0)
-            Emit();
+        if (_hasBegun)
+            AddPart([], isEnd: true);
     }
 
-    private void Add(ReadOnlySpan<byte> bytes, bool isEnd)
+    private void AddPart(ReadOnlySpan<byte> bytes, bool isEnd)
     {
-        Span<char> chars = new char[_decoder.GetCharCount(bytes, isEnd)];
-        _decoder.GetChars(bytes, chars, isEnd);
-        foreach (var c in chars)
+        var buffer = ArrayPool<char>.Shared.Rent(Encoding.UTF8.GetMaxCharCount(bytes.Length));
+        ReadOnlySpan<char> chars = buffer.AsSpan(0, _decoder.GetChars(bytes, buffer, isEnd));
+        while (_pending.Length + chars.Length > LongestLine)
         {
-            if (c == '\n' || _pending.Length >= LongestLine)
-                Emit();
-            if (c != '\n')
-                _pending.Append(c);
+            var length = LongestLine - _pending.Length;
+            // A character of two halves is not cut between them.
+            if (length > 0 && char.IsHighSurrogate(chars[length - 1]))
+                length--;
+            _pending.Append(chars[..length]);
+            Emit();
+            chars = chars[length..];
         }
+        _pending.Append(chars);
+        _hasBegun = !isEnd;
+        ArrayPool<char>.Shared.Return(buffer);
+        if (isEnd)
+            Emit();
     }
 
     private void Emit()
     {
-        var text = _pending.ToString().TrimEnd('\r');
+        var text = _pending.ToString();
         _pending.Clear();
-        line(text[(text.LastIndexOf('\r') + 1)..]);
+        Pass(text);
+    }
+
+    private void Pass(string text)
+    {
+        text = text.TrimEnd('\r');
+        line(text.LastIndexOf('\r') is var at and >= 0 ? text[(at + 1)..] : text);
     }
 }
