@@ -75,9 +75,9 @@ public sealed partial class RunFolder
 
     /// <summary>
     /// Every file that the program left, with the paths' parts separated by '/', in order. No links: what one points to is
-    /// listed where it lies, or is not the run's, or is a path of the container.
+    /// listed where it lies, or is not the run's, or is a path of the container. None in a folder that somebody removed.
     /// </summary>
-    public ImmutableArray<string> Artifacts() =>
+    public ImmutableArray<string> Artifacts() => !Directory.Exists(Path) ? [] :
         [.. Directory.EnumerateFiles(Path, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint })
             .Where(file => file != Record && file != Log && file != Report)
             .Select(file => System.IO.Path.GetRelativePath(Path, file).Replace('\\', '/'))
