@@ -45,7 +45,7 @@ public sealed class RerunStep(string outputRoot, string runId, HostSettings host
         var runner = new EngineTrainRunner(choice.Connection!, progress);
         runner.Check(plan);
         using var secrets = host.SecretsOf(plan.Run);
-        var run = new PreparedRun(plan, choice, runner, built, clock, lines, original.ResumedFrom, original) { Secrets = secrets, Kill = Kill, Guard = GuardCommand.Of(host) };
+        var run = new PreparedRun(plan, choice, runner, built, clock, lines, original.ResumedFrom, original) { Secrets = secrets, Git = Task.FromResult(original.Git), Kill = Kill, Guard = GuardCommand.Of(host) };
         var result = await TrainStep.RunOnAsync(run, progress, cancellation);
         return result with { Problems = [.. changed, .. result.Problems, .. Compare(original, result, progress)] };
     }

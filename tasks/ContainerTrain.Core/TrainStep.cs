@@ -13,6 +13,9 @@ namespace ContainerTrain;
 /// <param name="Dotnet">The <c>dotnet</c> program, for the process engine.</param>
 public sealed record HostSettings(EngineSettings Engine, string Dotnet, BuildCache Cache)
 {
+    /// <summary>How long an engine that goes away during a run may take to come back.</summary>
+    public TimeSpan EngineReturn { get; init; } = RunRequest.UsualEngineReturn;
+
     /// <summary>What tells of this host's GPUs.</summary>
     public INvidiaSmi NvidiaSmi { get; init; } = new NvidiaSmi();
 
@@ -45,8 +48,13 @@ internal sealed record PreparedRun(
     /// <summary>The last push of the project's image.</summary>
     public PushRecord? Pushed { get; init; }
 
+    /// <summary>Finds the commit that it is made from; null: none.</summary>
+    public Task<GitRecord?>? Git { get; init; }
+
     /// <summary>Ends the stop grace at once.</summary>
     public CancellationToken Kill { get; init; }
+
+    public TimeSpan EngineReturn { get; init; } = RunRequest.UsualEngineReturn;
 
     /// <summary>What ends the run if this process dies; null: nothing.</summary>
     public GuardCommand? Guard { get; init; }
@@ -85,6 +93,11 @@ public sealed class TrainStep(string planFile, HostSettings host)
         plan = plan with { Run = plan.Run with { Arguments = plan.Run.Arguments.AddRange(Arguments) } };
         CheckData(plan.Run);
         host.Secrets.Check(plan.Run);
+        // Beside what follows: together they take longer than all of it, and each is needed only when the container is created.
+        if (plan.Run.Engine != EngineKind.Process)
+            _ = Task.Run(EngineConnection.PrepareClient, CancellationToken.None);
+        var git = Task.Run(() => GitState.Of(Path.GetDirectoryName(plan.ProjectFile)!), CancellationToken.None);
+        _ = Task.Run(() => RunRecord.Prepare(plan), CancellationToken.None);
         var clock = Stopwatch.StartNew();
         using var choice = await EngineWait.SelectAsync(plan.Run.Engine, host.Engine, progress, cancellation);
         ITrainRunner runner = choice.Connection is { } engine ? new EngineTrainRunner(engine, progress) : new ProcessRunner(host.Dotnet);
@@ -109,7 +122,7 @@ public sealed class TrainStep(string planFile, HostSettings host)
         else if (isAutomatic)
             progress.Report("Starting from scratch: no earlier run of this project is unfinished and has a checkpoint");
         using var secrets = host.SecretsOf(plan.Run);
-        var result = await RunOnAsync(new PreparedRun(plan, choice, runner, image, clock, lines, resume?.RunId) { Secrets = secrets, Pushed = PushRecord.Read(PushRecord.FileBeside(planFile)), Kill = Kill, Guard = GuardCommand.Of(host) }, progress, cancellation);
+        var result = await RunOnAsync(new PreparedRun(plan, choice, runner, image, clock, lines, resume?.RunId) { Secrets = secrets, Git = git, Pushed = PushRecord.Read(PushRecord.FileBeside(planFile)), Kill = Kill, EngineReturn = host.EngineReturn, Guard = GuardCommand.Of(host) }, progress, cancellation);
         ImmutableArray<Problem?> warnings = [device.Warning, image is null ? ProcessSurface.Warning(plan.Run) : null];
         return result with { Problems = [.. warnings.OfType<Problem>(), .. result.Problems] };
     }
@@ -120,17 +133,17 @@ public sealed class TrainStep(string planFile, HostSettings host)
         var (plan, choice, runner, image, clock, lines, resumedFrom, original) = run;
         var folder = RunFolder.Create(plan.Run.OutputRoot, DateTimeOffset.UtcNow);
         progress.Report($"Training {plan.Project} on {Where(choice, plan.Run)}; run folder {folder.Path}");
-        var record = Record(plan, folder, choice.Connection, image) with { ResumedFrom = resumedFrom };
+        var record = Record(plan, folder, choice.Connection, image) with { ResumedFrom = resumedFrom, Git = run.Git is { } git ? await git : null, RerunOf = original?.Id };
         record = record with { Image = run.Pushed?.AddTo(record.Image) ?? record.Image };
-        if (original is not null)
-            record = record with { Git = original.Git, RerunOf = original.Id };
         using var log = Begin(record, folder);
         var prepared = clock.Elapsed;
         // Beside the training: nobody waits for it.
         var data = Task.Run(() => DataFingerprint.Of(plan.Run, cancellation), CancellationToken.None);
         // Also beside it: the reaper at the next start finds what is left of a build that dies before its guard is there.
         var guard = Task.Run(() => run.Guard?.TryStart(folder), CancellationToken.None);
-        var request = new RunRequest(plan, folder, image?.Id) { Secrets = run.Secrets, Notices = progress, Kill = run.Kill, Progress = progress };
+        // Compiles the page's code while the engine starts the container, which takes longer.
+        _ = Task.Run(() => RunReport.Prepare(record, folder), CancellationToken.None);
+        var request = new RunRequest(plan, folder, image?.Id) { Secrets = run.Secrets, Notices = progress, Kill = run.Kill, Progress = progress, EngineReturn = run.EngineReturn };
         var (outcome, lastLines) = await AttendAsync(runner, request, log, lines, cancellation);
         // Where something is left, the guard begins when this is done and all is written.
         using var started = await guard;
@@ -191,7 +204,6 @@ public sealed class TrainStep(string planFile, HostSettings host)
             ? new EngineRecord(EngineKind.Process, Environment.Version.ToString(), null, null)
             : new EngineRecord(engine.Version.Kind, engine.Version.Version, engine.Version.ApiVersion, engine.Endpoint.Address.OriginalString),
         Image = image is null ? null : new ImageRecord(image.Id, plan.Image.References, image.DepsImage, plan.Image.PullReference, image.BaseImageId),
-        Git = GitState.Of(Path.GetDirectoryName(plan.ProjectFile)!),
         Host = new HostRecord(
             Environment.MachineName, RuntimeInformation.OSDescription, RuntimeInformation.OSArchitecture.ToString(),
             Environment.ProcessorCount, Environment.Version.ToString()),
@@ -206,7 +218,7 @@ public sealed class TrainStep(string planFile, HostSettings host)
     {
         try
         {
-            File.WriteAllText(folder.Hyperparameters, JsonSerializer.Serialize(record.Plan.Run.Hyperparameters.ToDictionary()));
+            WriteHyperparameters(record.Plan.Run, folder);
             record.Write(folder.Record);
             return new RunLog(folder.Log);
         }
@@ -214,5 +226,16 @@ public sealed class TrainStep(string planFile, HostSettings host)
         {
             throw new ProblemException(Codes.RunFolderUnwritable.With(folder.Path, e.Message), e);
         }
+    }
+
+    /// <summary>By hand: the serializer of dictionaries would be compiled for this one file.</summary>
+    private static void WriteHyperparameters(RunPlan run, RunFolder folder)
+    {
+        using var file = File.Create(folder.Hyperparameters);
+        using var json = new Utf8JsonWriter(file);
+        json.WriteStartObject();
+        foreach (var (name, value) in run.Hyperparameters)
+            json.WriteString(name, value);
+        json.WriteEndObject();
     }
 }

@@ -84,6 +84,24 @@ public sealed record RunRecord
         }
     }
 
+    /// <summary>Compiles what writes a record of this plan, so that the first one is written at once.</summary>
+    internal static void Prepare(TrainPlan plan)
+    {
+        var record = new RunRecord
+        {
+            Id = "",
+            Project = plan.Project,
+            Engine = new EngineRecord(plan.Run.Engine, "", null, null),
+            Image = new ImageRecord("", plan.Image.References, "", "", ""),
+            Host = new HostRecord("", "", "", 0, ""),
+            Device = plan.Run.Device,
+            Seed = plan.Run.Seed,
+            Started = default,
+            Plan = plan,
+        };
+        _ = JsonSerializer.Serialize(record, Readable.RunRecord);
+    }
+
     /// <summary>Writes the record, replacing an earlier one in one step.</summary>
     public void Write(string file)
     {

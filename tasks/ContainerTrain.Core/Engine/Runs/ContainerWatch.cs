@@ -15,9 +15,6 @@ internal sealed record WatchResult(ContainerInspectResponse? End, bool IsCancele
 /// <summary>A container that was started, watched to its end, whatever its engine does in between.</summary>
 internal sealed class ContainerWatch(ContainerCalls calls, string container, RunRequest request, IProgress<OutputLine> output)
 {
-    /// <summary>An engine that is restarted is back within seconds; one with many containers takes longer.</summary>
-    private static readonly TimeSpan EngineReturn = TimeSpan.FromSeconds(60);
-
     /// <summary>An engine that comes back and fails again at the same question is not restarting.</summary>
     private const int MostReturns = 10;
 
@@ -102,9 +99,9 @@ internal sealed class ContainerWatch(ContainerCalls calls, string container, Run
     /// <exception cref="Exception">It did not; the exception is the one that broke the connection.</exception>
     private async Task ReconnectAsync(Exception broken, CancellationToken abandon)
     {
-        request.Progress.Report($"The engine went away ({(broken.InnerException ?? broken).Message}); waiting up to {EngineReturn.TotalSeconds:0} s for it to come back");
+        request.Progress.Report($"The engine went away ({(broken.InnerException ?? broken).Message}); waiting up to {request.EngineReturn.TotalSeconds:0} s for it to come back");
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(abandon);
-        limit.CancelAfter(EngineReturn);
+        limit.CancelAfter(request.EngineReturn);
         while (true)
         {
             try

@@ -12,8 +12,16 @@ public sealed class DockerRunner(EngineConnection engine) : ITrainRunner
     private static readonly TimeSpan AfterCancel = TimeSpan.FromSeconds(10);
 
     private readonly ContainerCalls _calls = new(engine);
+    private Task<EngineTraits>? _traits;
 
-    public void Check(TrainPlan plan) => RunPreflight.Check(plan.Run, engine, isHere: engine.Endpoint.IsUnix);
+    public void Check(TrainPlan plan)
+    {
+        RunPreflight.Check(plan.Run, engine, isHere: engine.Endpoint.IsUnix);
+        Prepare();
+    }
+
+    /// <summary>Asks for the engine's ways: loading the client takes longer than all that has to be done until they are needed.</summary>
+    internal void Prepare() => _traits = Task.Run(AskAsync);
 
     public async Task<RunOutcome> RunAsync(RunRequest request, IProgress<OutputLine> output, CancellationToken cancellation)
     {
@@ -156,9 +164,11 @@ public sealed class DockerRunner(EngineConnection engine) : ITrainRunner
         return outcome with { IsLeftRunning = true };
     }
 
-    private async Task<EngineTraits> TraitsAsync(CancellationToken cancellation)
+    private Task<EngineTraits> TraitsAsync(CancellationToken cancellation) => (_traits ?? AskAsync()).WaitAsync(cancellation);
+
+    private async Task<EngineTraits> AskAsync()
     {
-        var info = await _calls.InfoAsync(cancellation);
+        var info = await _calls.InfoAsync(CancellationToken.None);
         return new EngineTraits(
             IsRootless: info.SecurityOptions?.Any(option => option.Contains("rootless", StringComparison.Ordinal)) ?? false,
             // Docker names the program it would use, and "N/A" as its version where that is missing. Podman names none: try.

@@ -12,19 +12,23 @@ namespace ContainerTrain.Engine;
 /// <param name="progress">Told where copies are made.</param>
 public sealed class EngineTrainRunner(EngineConnection engine, IProgress<string> progress) : ITrainRunner
 {
+    private readonly DockerRunner _local = new(engine);
+
     public void Check(TrainPlan plan)
     {
         var isRemote = IsRemote(plan.Run);
         if (isRemote == true)
             new RemoteRunner(engine, progress).Check(plan);
         RunPreflight.Check(plan.Run, engine, isHere: isRemote == false);
+        if (isRemote != true)
+            _local.Prepare();
     }
 
     public async Task<RunOutcome> RunAsync(RunRequest request, IProgress<OutputLine> output, CancellationToken cancellation)
     {
         ITrainRunner runner = IsRemote(request.Plan.Run) ?? !await SeesAsync(request, cancellation)
             ? new RemoteRunner(engine, progress)
-            : new DockerRunner(engine);
+            : _local;
         return await runner.RunAsync(request, output, cancellation);
     }
 

@@ -22,6 +22,12 @@ public interface ITrainRunner
 /// <param name="Image">The image's id; null where no container is used.</param>
 public sealed record RunRequest(TrainPlan Plan, RunFolder Folder, string? Image)
 {
+    /// <summary>An engine that is restarted is back within seconds; one with many containers takes longer.</summary>
+    internal static readonly TimeSpan UsualEngineReturn = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long an engine that goes away during the run may take to come back.</summary>
+    public TimeSpan EngineReturn { get; init; } = UsualEngineReturn;
+
     /// <summary>What a container mounts in place of the plan's mounts and the run's own folders; null: those.</summary>
     public ImmutableArray<MountPlan>? Mounts { get; init; }
 

@@ -27,6 +27,19 @@ internal sealed class RunReport(RunRecord record, RunResults results)
         }
     }
 
+    /// <summary>Makes a page of a run that has only begun, for nobody: the page at its end is then made at once.</summary>
+    public static void Prepare(RunRecord record, RunFolder folder)
+    {
+        try
+        {
+            _ = new RunReport(record, RunResults.Read(folder)).Render();
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // Said when the page is written.
+        }
+    }
+
     public string Render() => Page($"{record.Id} · {record.Project}",
         Head(),
         record.Problems.Select(ProblemBox),
