@@ -9,10 +9,13 @@ set -euo pipefail
 . "$ENG_DIR/lib/daemon.sh"
 # shellcheck source=eng/lib/podman.sh
 . "$ENG_DIR/lib/podman.sh"
+# shellcheck source=eng/lib/matrix.sh
+. "$ENG_DIR/lib/matrix.sh"
 
 usage() {
     cat <<'USAGE'
 usage: eng/test.sh [LAYER...] [-- TEST-OPTION...]
+       eng/test.sh --engines [-- TEST-OPTION...]
 
 Gets an engine, packs, builds and runs the tests; installs what it needs where it is root on Debian or
 Ubuntu. The last line is "N passed, N failed, N skipped".
@@ -20,6 +23,11 @@ Ubuntu. The last line is "N passed, N failed, N skipped".
   LAYER         Core, Runtime, Sdk, Engine (tests/ContainerTrain.LAYER.Tests); all by default.
                 A chosen layer builds only itself and starts an engine only if it needs one.
   TEST-OPTION   handed to every test program, e.g.  eng/test.sh Core -- -class '*DockerfileTests'
+
+  --engines     no layer, but the contract of builders and runners and the faults on every engine that this
+                machine can have: the installed Docker and Podman, and those of Debian 13 and unstable, each with a
+                socket and data of its own, the newest Docker also with containerd's image store. Needs root.
+                Says which could not be set up, and why. About a quarter of an hour.
 
 Reports and the build logs of failed builds are in artifacts/test-results. With CI=true an engine is a
 must, and a test of the Sdk or Engine layer that skips with a reason that begins "required:" has failed.
@@ -33,6 +41,7 @@ NEEDED_GLIBCXX=GLIBCXX_3.4.32
 
 LAYERS=()
 CHOSEN=false
+ENGINES=false
 TEST_OPTIONS=()
 
 test_project() { printf '%s/tests/ContainerTrain.%s.Tests/ContainerTrain.%s.Tests.csproj' "$REPO_ROOT" "$1" "$1"; }
@@ -56,6 +65,7 @@ read_arguments() {
     while [ "$#" -gt 0 ]; do
         case $1 in
             -h | --help) usage; exit 0 ;;
+            --engines) ENGINES=true; CHOSEN=true; LAYERS=(Engine) ;;
             --) shift; TEST_OPTIONS=("$@"); break ;;
             *)
                 grep -qx -- "$1" <<<"$known" || { note "there is no layer '$1'; there are: ${known//$'\n'/ }"; exit 2; }
@@ -138,12 +148,12 @@ prepare() {
             warn 'no engine (the reason is above): the tests that need one will skip'
         fi
     fi
-    if chosen Engine; then
+    if chosen Engine && ! "$ENGINES"; then
         trap podman_down EXIT
         # Not below artifacts/: a container engine's storage is no place for a build to look into.
         step 'podman' podman_up "/var/tmp/containertrain-podman.$$" || warn 'no Podman: its leg of the engine tests will skip'
     fi
-    if chosen Sdk Engine; then
+    if chosen Sdk Engine && ! "$ENGINES"; then
         step 'packages' pack || give_up 'the packages could not be built'
     else
         CONTAINERTRAIN_VERSION=$("$ENG_DIR/pack.sh" --version)
@@ -230,9 +240,13 @@ main() {
     install_tools
     require_tools
     prepare
-    for layer in "${LAYERS[@]}"; do
-        step "$layer" run_layer "$layer"
-    done
+    if "$ENGINES"; then
+        matrix "$(dotnet msbuild "$(test_project Engine)" -getProperty:TargetPath -p:Configuration=Release)"
+    else
+        for layer in "${LAYERS[@]}"; do
+            step "$layer" run_layer "$layer"
+        done
+    fi
     # A filter that fits nothing anywhere is a mistyped one.
     [ $((PASSED + FAILED + SKIPPED)) -gt 0 ] || count all 0 1 0 'no test fits the options'
     echo
