@@ -15,6 +15,7 @@ internal sealed class Steps
         lines=N err-lines=N interleave=N   "line 1" … "line N"; interleave writes to both in turn
         long=N hex=BYTES                   one line of N characters; raw bytes
         report                             process, environment and mounts as one line of JSON
+        secret=NAME                        the length of a secret, which it never prints
         show=VARIABLE                      the content of the file that an environment variable names
         write=PATH read=PATH               says "wrote PATH" or "PATH: why not"; a relative path is in the output folder
         text=PATH=TEXT                     writes a file of the output folder; TRAIN_HP_RATE in it becomes that hyperparameter
@@ -47,6 +48,7 @@ internal sealed class Steps
             ["hex"] = bytes => WriteBytes(Convert.FromHexString(bytes)),
             ["report"] = _ => Console.Out.WriteLine(Report.OfThisProcess(_arguments).ToJson()),
             ["show"] = variable => Console.Out.WriteLine(File.ReadAllText(Environment.GetEnvironmentVariable(variable)!)),
+            ["secret"] = name => Console.Out.WriteLine($"secret {name}: {File.ReadAllBytes(Path.Combine(Environment.GetEnvironmentVariable("TRAIN_SECRETS_DIR")!, name)).Length} bytes"),
             ["write"] = path => Attempt("wrote", path, Write),
             ["read"] = path => Attempt("read", path, file => Console.Out.WriteLine(File.ReadAllText(file))),
             ["text"] = WriteText,

@@ -54,11 +54,23 @@ public abstract class RunSurfaceContract(ContainerEngine engine) : RunnerScenari
     }
 
     [Fact]
+    public async Task AProgramOfAnotherUserCanWriteItsResultsAndTheUserOfTheBuildToThem()
+    {
+        var run = await RunAsync(run => run with { User = "12345:54321" }, "write=model/model.txt", "write=checkpoints/1.txt");
+
+        Assert.Equal(["wrote model/model.txt", "wrote checkpoints/1.txt"], run.Stdout);
+        Assert.Equal("12345:54321", Owner.Of(Path.Combine(run.Folder.Path, "model/model.txt")));
+        // What the program's folder lets the user of the build do, though it is not that user's.
+        Assert.Equal("775", Owner.ModeOf(Path.Combine(run.Folder.Path, "model")));
+        Assert.Equal("664", Owner.ModeOf(Path.Combine(run.Folder.Path, "model/model.txt")));
+    }
+
+    [Fact]
     public async Task APortThatTheEngineChoosesIsSaid()
     {
         var plan = Plan(run => run, "out=ran");
         plan = plan with { Run = plan.Run with { Ports = [new PortPlan(6006, "tcp", "127.0.0.1", 0)] } };
-        var (run, notices, _) = await RunWithAsync(plan, secrets: null, onReady: null);
+        var (run, notices) = await RunWithAsync(plan, secrets: null, onReady: null);
 
         Assert.Equal(RunReason.Succeeded, run.Outcome.Reason);
         Assert.Matches("^Port 6006/tcp is at 127\\.0\\.0\\.1:[0-9]+$", Assert.Single(notices));
@@ -75,15 +87,19 @@ public abstract class RunSurfaceContract(ContainerEngine engine) : RunnerScenari
             "report", "out=ready", "read=/run/secrets/token", "write=/run/secrets/token");
         var image = (await ImageAsync())!;
         JsonDocument? seen = null;
-        var (run, _, folderOfSecrets) = await RunWithAsync(
+        var (run, _) = await RunWithAsync(
             plan, new SecretValues(name => name == "TOKEN" ? Value + "\n" : null),
-            async folder => seen = JsonDocument.Parse(await engine.Connection.Http.GetStringAsync($"containers/train-{folder.Id}/json", CancellationToken.None)));
+            async (folder, files) =>
+            {
+                // On the host it is gone while the program still has it.
+                Assert.False(Directory.Exists(files!.Folder));
+                seen = JsonDocument.Parse(await engine.Connection.Http.GetStringAsync($"containers/train-{folder.Id}/json", CancellationToken.None));
+            });
 
         Assert.True(run.Outcome.Reason == RunReason.Succeeded, run.ToString());
         Assert.Equal([Value, ""], run.Stdout.SkipWhile(line => line != Value).Take(2));
         Assert.Contains("read /run/secrets/token", run.Stdout);
         Assert.DoesNotContain(run.Stdout, line => line.StartsWith("wrote", StringComparison.Ordinal));
-        Assert.False(Directory.Exists(folderOfSecrets));
 
         // Inside: neither a variable nor an argument. Outside: whatever an engine tells of container and image, and the plan.
         Assert.DoesNotContain(Value, run.Stdout.Single(line => line.StartsWith("{\"Arguments\"", StringComparison.Ordinal)), StringComparison.Ordinal);
@@ -107,7 +123,7 @@ public abstract class RunSurfaceContract(ContainerEngine engine) : RunnerScenari
         Assert.Equal(["CT1052", "CT3051"], refused.Problems.Select(problem => problem.Code.Id));
     }
 
-    private async Task<(Run Run, ImmutableList<string> Notices, string SecretsFolder)> RunWithAsync(TrainPlan plan, SecretValues? secrets, Func<RunFolder, Task>? onReady)
+    private async Task<(Run Run, ImmutableList<string> Notices)> RunWithAsync(TrainPlan plan, SecretValues? secrets, Func<RunFolder, SecretFiles?, Task>? onReady)
     {
         Runner.Check(plan);
         var folder = RunFolder.Create(plan.Run.OutputRoot, DateTimeOffset.UtcNow);
@@ -118,11 +134,11 @@ public abstract class RunSurfaceContract(ContainerEngine engine) : RunnerScenari
         {
             // The program is held up by nothing: what the engine tells of it is the same as long as the container is there.
             if (line.Text == "ready" && onReady is not null)
-                onReady(folder).GetAwaiter().GetResult();
+                onReady(folder, files).GetAwaiter().GetResult();
         });
         var request = new RunRequest(plan, folder, await ImageAsync()) { Secrets = files, Notices = notices };
         var outcome = await Runner.RunAsync(request, lines, Cancellation).WaitAsync(TimeSpan.FromMinutes(2), CancellationToken.None);
-        return (new Run(outcome, folder, lines.All), notices.All, files?.Folder ?? "");
+        return (new Run(outcome, folder, lines.All), notices.All);
     }
 
     private static InputItem Item(string include, params (string Name, string Value)[] metadata)

@@ -33,6 +33,8 @@ public sealed class DockerRunner(EngineConnection engine) : ITrainRunner
         try
         {
             var traits = await TraitsAsync(cancellation);
+            if (!traits.IsRootless)
+                FolderAccess.Grant(request.Folder, request.Plan.Run.User);
             isCreated = true;
             container = await CreateAsync(request, traits, cancellation);
             var stream = await TryStartAsync(container, request, cancellation);
