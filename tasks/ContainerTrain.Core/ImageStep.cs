@@ -78,7 +78,7 @@ public sealed class ImageStep(string planFile, BuildCache cache)
         try
         {
             if (choice.Connection is { } engine && engine.Endpoint.Address.OriginalString == stamp.Endpoint
-                && new EngineImages(engine).Find(stamp.Image.DepsImage, cancellation) is not null)
+                && stamp.Image.DepsImage.Length > 0 && new EngineImages(engine).Find(stamp.Image.DepsImage, cancellation) is not null)
             {
                 var files = StatesOf(plan.Image, shared: true);
                 var builder = await BuilderSelector.SelectAsync(plan.Image, engine, cache, progress, cancellation);
@@ -178,8 +178,9 @@ public sealed class ImageStep(string planFile, BuildCache cache)
     {
         return EngineLocator.Find(stamp.Endpoint, settings) is { } endpoint
             && EngineProbe.ImageId(endpoint, stamp.Reference) == stamp.Image.Id
-            && EngineProbe.ImageId(endpoint, stamp.BaseReference) is { } baseId
-            && (baseId.Length == 0 || baseId == stamp.Image.BaseImageId);
+            // A Dockerfile of the project's own may name its base itself.
+            && (stamp.Image.BaseImageId.Length == 0
+                || (EngineProbe.ImageId(endpoint, stamp.BaseReference) is { } baseId && (baseId.Length == 0 || baseId == stamp.Image.BaseImageId)));
     }
 
     private ImageStamp Stamp(PlannedImage plan, EngineConnection engine, EngineSettings settings, BuiltImage image, ImmutableArray<FileState> files) => new()

@@ -53,6 +53,18 @@ public sealed class PrepareTrainImage : EngineTask, IIncrementalTask
     /// <summary>TrainPipPackage items.</summary>
     public ITaskItem[] PipPackages { get; set; } = [];
 
+    /// <summary>TrainPipRequirements items, as the plan gets them.</summary>
+    public ITaskItem[] PipRequirements { get; set; } = [];
+
+    /// <summary>TrainImageFile items, as the plan gets them.</summary>
+    public ITaskItem[] ExtraFiles { get; set; } = [];
+
+    /// <summary>TrainBuildArgument items with Value.</summary>
+    public ITaskItem[] BuildArguments { get; set; } = [];
+
+    /// <summary>TrainShell.</summary>
+    public string Shell { get; set; } = "";
+
     /// <summary>TrainDockerfileInstruction items with Stage and Position.</summary>
     public ITaskItem[] Instructions { get; set; } = [];
 
@@ -106,6 +118,10 @@ public sealed class PrepareTrainImage : EngineTask, IIncrementalTask
             Environment = Items.Read(EnvironmentVariables),
             AptPackages = Items.Read(AptPackages),
             PipPackages = Items.Read(PipPackages),
+            PipRequirements = Items.Read(PipRequirements),
+            ExtraFiles = Items.Read(ExtraFiles),
+            BuildArguments = Items.Read(BuildArguments),
+            Shell = Shell,
             Instructions = Items.Read(Instructions),
             Natives = Natives,
             UnneededNatives = Items.Names(UnneededNatives),

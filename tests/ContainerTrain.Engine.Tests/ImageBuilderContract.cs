@@ -94,6 +94,12 @@ public abstract class ImageBuilderContract(ContainerEngine engine) : IAsyncLifet
             Environment = [Item("PLAIN", "1"), Item("AWKWARD", awkward), Item("EMPTY", "")],
             Labels = [Item("org.example.note", awkward)],
             Ports = [new InputItem("8080"), new InputItem("53") { Metadata = new InputItem("").Metadata.Add("Type", "udp") }],
+            Volumes = [new InputItem("/data"), new InputItem("/a $b \"c\" 'd' \\e")],
+            Healthcheck = "test -f '/a $b \"c\"'",
+            HealthcheckInterval = "1m",
+            HealthcheckTimeout = "1500ms",
+            HealthcheckRetries = "2",
+            StopSignal = "SIGINT",
         });
 
         var built = await BuildAsync(image);
@@ -105,7 +111,74 @@ public abstract class ImageBuilderContract(ContainerEngine engine) : IAsyncLifet
         Assert.Superset(new HashSet<string> { "PLAIN=1", "AWKWARD=" + awkward, "EMPTY=" }, config.Env!.ToHashSet());
         Assert.Equal(awkward, config.Labels!["org.example.note"]);
         Assert.Superset(new HashSet<string> { "8080/tcp", "53/udp" }, config.ExposedPorts!.Keys.ToHashSet());
+        Assert.Equal(["/a $b \"c\" 'd' \\e", "/data"], config.Volumes!.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal("SIGINT", config.StopSignal);
+        Assert.Equal(["CMD", "test", "-f", "/a $b \"c\""], config.Healthcheck!.Test!);
+        Assert.Equal((TimeSpan.FromMinutes(1), TimeSpan.FromMilliseconds(1500), 2), (config.Healthcheck.Interval, config.Healthcheck.Timeout, config.Healthcheck.Retries));
         Assert.Contains("srv/my app/".Split('/')[1] + "/library.txt", (await FilesOfAsync(built.Id, "/srv/my app")).Select(file => file.Name));
+    }
+
+    [Fact]
+    public async Task TheFilesThatTheProjectAddsHaveTheirPlaceOwnerAndMode()
+    {
+        var image = Plan(image => image with
+        {
+            ExtraFiles =
+            [
+                Extra("own.txt", ("TargetPath", "extra/own.txt"), ("Owner", "1000:1001"), ("Mode", "640")),
+                Extra("etc.conf", ("TargetPath", "/opt/my conf/"), ("Owner", "7")),
+                Extra("ca.crt", ("TargetPath", "/opt/ca/x.crt"), ("Stage", "system"), ("Mode", "600")),
+            ],
+            Instructions = [Instruction("RUN cp /opt/ca/x.crt /opt/ca/y.crt", "system")],
+        });
+
+        var built = await BuildAsync(image);
+
+        var seen = (await FilesOfAsync(built.Id, "/opt")).Concat(await FilesOfAsync(built.Id, "/app/extra"));
+        string[] owners = IsPodman ? ["1654:1654", "1654:1654", "1654:1654"] : ["0:0", "7:7", "1000:1001"];
+        Assert.Equal(
+            [("opt/ca/x.crt", "600", owners[0], "ca.crt"), ("opt/ca/y.crt", "600", owners[0], "ca.crt"), ("opt/my conf/etc.conf", "644", owners[1], "etc.conf"), ("extra/own.txt", "640", owners[2], "own.txt")],
+            seen.Select(file => (file.Name, Convert.ToString((int)file.Mode, 8), file.Owner, file.Text)));
+    }
+
+    [Fact]
+    public async Task AnImageWithoutAProgramKeepsWhatItDoesNotSay()
+    {
+        var image = Plan(image => image with { AppCommandInstruction = "None", Shell = "/bin/sh -e -c", StopSignal = "9", Files = [], ExtraFiles = [Extra("main.py", ("TargetPath", "."))] }, isProgram: false);
+        var below = await engine.BuildAsync(Plan(image => image with { User = "12:13", Entrypoint = ["/in it"], AppCommand = ["a b"], Healthcheck = "true" }));
+        await engine.Client.Images.TagImageAsync(below.Id, new ImageTagParameters { RepositoryName = image.References[0].Split(':')[0] + "-below", Tag = "1" }, Cancellation);
+        image = image with { PullReference = image.References[0].Split(':')[0] + "-below:1" };
+
+        var built = await BuildAsync(image);
+
+        var config = (await engine.Client.Images.InspectImageAsync(built.Id, Cancellation)).Config!;
+        await engine.Client.Images.DeleteImageAsync(image.PullReference, new ImageDeleteParameters(), Cancellation);
+        Assert.Equal(("12:13", "/app", "9"), (config.User, config.WorkingDir, config.StopSignal));
+        Assert.Equal(["/in it"], config.Entrypoint!);
+        Assert.Equal(["a b"], config.Cmd!);
+        Assert.Equal(["CMD", "true"], config.Healthcheck!.Test!);
+        if (!IsPodman)
+            Assert.Equal(["/bin/sh", "-e", "-c"], config.Shell!);
+        Assert.Contains("app/main.py", (await FilesOfAsync(built.Id, "/app")).Select(file => file.Name));
+    }
+
+    [Theory]
+    [InlineData("ARG TRAIN_APP_IMAGE\nFROM $TRAIN_APP_IMAGE\nUSER 0\nRUN cp library.txt copy.txt", "app/copy.txt")]
+    [InlineData("# escape=`\nARG TRAIN_DEPS_IMAGE\nFROM ${TRAIN_DEPS_IMAGE}\nCOPY `\n notes.txt /app/", "app/notes.txt")]
+    [InlineData("ARG TRAIN_BASE_IMAGE\nFROM $TRAIN_BASE_IMAGE\nARG WORD\nRUN mkdir /app && echo $WORD > /app/word", "app/word")]
+    public async Task ADockerfileOfTheProjectsOwnStandsOnWhatTheSdkMakes(string text, string file)
+    {
+        var image = Plan(image => image with
+        {
+            Dockerfile = _project.Write("Own.Dockerfile", text),
+            ExtraFiles = [Extra("notes.txt", ("TargetPath", "notes.txt"))],
+            BuildArguments = [Item("WORD", "it's")],
+        });
+
+        var built = await BuildAsync(image);
+
+        Assert.Contains(file, (await FilesOfAsync(built.Id, "/app")).Select(found => found.Name));
+        Assert.Equal(built.Id, (await engine.Client.Images.InspectImageAsync(image.References[0], Cancellation)).ID);
     }
 
     [Fact]
@@ -345,14 +418,18 @@ public abstract class ImageBuilderContract(ContainerEngine engine) : IAsyncLifet
     private Task<BuiltImage> BuildAsync(ImagePlan image, BuiltImage? previous, IProgress<string> progress, CancellationToken cancellation) =>
         engine.BuildAsync(image, (cache, lines) => SelectAsync(image, cache, lines), previous, progress, cancellation);
 
-    private ImagePlan Plan(Func<ImageInputs, ImageInputs> change, ImmutableArray<InputFile> files = default, InputFile? shared = null)
+    private ImagePlan Plan(Func<ImageInputs, ImageInputs> change, ImmutableArray<InputFile> files = default, InputFile? shared = null, bool isProgram = true)
     {
         var inputs = Dummy.Inputs(_project);
+        inputs = inputs with { Project = inputs.Project with { Compile = isProgram ? "true" : "false" } };
         var own = shared is null ? inputs.Image.Files.Where(file => file.Origin == FileOrigin.PackageLibrary) : [];
         return Dummy.Plan(inputs with { Image = change(inputs.Image with { Files = [.. files.IsDefault ? [AppFile("App.dll", "program")] : files, .. own] }) }).Image;
     }
 
     private InputFile AppFile(string target, string text) => new(_project.Write("bin/" + target, text), target, FileOrigin.Project);
+
+    private InputItem Extra(string name, params (string Name, string Value)[] metadata) =>
+        new(_project.Write("extra/" + name, name)) { Metadata = new InputItem("").Metadata.AddRange(metadata.ToDictionary(pair => pair.Name, pair => pair.Value)) };
 
     private static InputItem Item(string name, string value) => new(name) { Metadata = new InputItem("").Metadata.Add("Value", value) };
 
@@ -419,5 +496,7 @@ public sealed class DockerDockerfileBuild(DockerEngine engine) : ImageBuilderCon
     private readonly DockerEngine _engine = engine;
 
     protected override Task<IImageBuilder> SelectAsync(ImagePlan image, BuildCache cache, IProgress<string> progress) =>
-        Task.FromResult<IImageBuilder>(new DockerfileBuilder(_engine.Connection, cache));
+        Task.FromResult<IImageBuilder>(image.OwnDockerfile.Length == 0
+            ? new DockerfileBuilder(_engine.Connection, cache)
+            : new OwnDockerfileBuilder(new DockerfileBuilder(_engine.Connection, cache), _engine.Connection, BuilderSelector.TextOf(image)));
 }

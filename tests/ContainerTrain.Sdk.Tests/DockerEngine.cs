@@ -90,7 +90,8 @@ public sealed partial class DockerEngine : IAsyncLifetime
         await SucceedAsync("rm", container);
     }
 
-    private static async Task<string> SucceedAsync(params ImmutableArray<string> arguments)
+    /// <summary>What a command of Docker's client prints; fails the test if the command fails.</summary>
+    public static async Task<string> SucceedAsync(params ImmutableArray<string> arguments)
     {
         var result = await DockerAsync(arguments);
         Assert.True(result.ExitCode == 0, result.Output);

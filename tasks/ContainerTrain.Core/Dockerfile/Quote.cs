@@ -27,6 +27,18 @@ public static class Quote
     /// </summary>
     public static string Paths(params IEnumerable<string> paths) => Exec(paths.Select(path => Escape(path, "\\$\"'")));
 
+    /// <summary>
+    /// A word of a RUN instruction in shell form, for a POSIX shell: in single quotes, nothing expanded. The Dockerfile's own
+    /// parser leaves such a line as it is, but for a backslash at its end.
+    /// </summary>
+    /// <exception cref="ArgumentException">The value has a line break.</exception>
+    public static string Shell(string value)
+    {
+        if (HasLineBreak(value))
+            throw new ArgumentException("A word of a RUN instruction cannot contain a line break.", nameof(value));
+        return "'" + value.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
+    }
+
     /// <summary>Whether <paramref name="value"/> has a character that ends a line, which a Dockerfile cannot quote.</summary>
     public static bool HasLineBreak(string value) => value.AsSpan().IndexOfAny('\n', '\r', '\0') >= 0;
 

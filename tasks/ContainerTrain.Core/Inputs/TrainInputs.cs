@@ -40,61 +40,12 @@ public sealed record ProjectInputs
 
     public string RuntimeIdentifier { get; init; } = "";
 
+    /// <summary><c>true</c> (the default); <c>false</c> for an image without a .NET program.</summary>
+    public string Compile { get; init; } = "";
+
+    public bool IsProgram => !Compile.Equals("false", StringComparison.OrdinalIgnoreCase);
+
     public string ProjectDirectory => Path.GetDirectoryName(ProjectFile)!;
-}
-
-/// <summary>What the image is: the .NET SDK's own Container* names, and the Train* items that add to it.</summary>
-public sealed record ImageInputs
-{
-    public string BaseImage { get; init; } = "";
-
-    public string Family { get; init; } = "";
-
-    public string Repository { get; init; } = "";
-
-    /// <summary>Tags, separated by semicolons.</summary>
-    public string Tags { get; init; } = "";
-
-    public string User { get; init; } = "";
-
-    public string WorkingDirectory { get; init; } = "";
-
-    public string RegistryMirror { get; init; } = "";
-
-    public ImmutableArray<string> Entrypoint { get; init; } = [];
-
-    public ImmutableArray<string> AppCommand { get; init; } = [];
-
-    public ImmutableArray<string> DefaultArgs { get; init; } = [];
-
-    public ImmutableArray<InputItem> Ports { get; init; } = [];
-
-    public ImmutableArray<InputItem> Environment { get; init; } = [];
-
-    public ImmutableArray<InputItem> Labels { get; init; } = [];
-
-    public ImmutableArray<InputItem> AptPackages { get; init; } = [];
-
-    public ImmutableArray<InputItem> PipPackages { get; init; } = [];
-
-    public ImmutableArray<InputItem> Instructions { get; init; } = [];
-
-    /// <summary><c>needed</c> (the default) or <c>all</c>.</summary>
-    public string Natives { get; init; } = "";
-
-    public string StripNatives { get; init; } = "";
-
-    /// <summary><c>true</c> (the default) or <c>false</c>.</summary>
-    public string NativePreflight { get; init; } = "";
-
-    /// <summary>Native libraries that no training needs, in the form <c>package/file</c>; left out of the image.</summary>
-    public ImmutableArray<string> UnneededNatives { get; init; } = [];
-
-    /// <summary>Seconds since 1970, as the variable SOURCE_DATE_EPOCH gives them.</summary>
-    public string SourceDateEpoch { get; init; } = "";
-
-    /// <summary>Every file of the published application, where NuGet and the compiler left it.</summary>
-    public ImmutableArray<InputFile> Files { get; init; } = [];
 }
 
 /// <summary>An MSBuild item: its Include and its metadata.</summary>

@@ -15,6 +15,9 @@ public static class ContainerPaths
     /// <summary>Where programs look for secrets, as those of Compose and Swarm do.</summary>
     public const string Secrets = "/run/secrets";
 
+    /// <summary>In a build context: the Dockerfile that the project brings, under a name that no other file has.</summary>
+    internal const string OwnDockerfile = ".containertrain.Dockerfile";
+
     /// <summary>Paths that no mount of the project may take.</summary>
     public static ImmutableArray<string> Reserved { get; } = ["/train", Output, Checkpoints, Resume, Config, HyperparameterFile, Secrets, "/tmp", "/proc", "/sys", "/dev"];
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json;
 using ContainerTrain.Diagnostics;
 
@@ -25,7 +26,7 @@ internal static class ImagePlanReader
             var plan = document.RootElement;
             return new PlannedImage(Image(plan.GetProperty("image")), Text(plan, "imageKey"), Named<EngineKind>(plan.GetProperty("run"), "engine"));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException or FormatException or OverflowException)
         {
             throw new ProblemException(Codes.PlanUnreadable.With(file, e.Message), e);
         }
@@ -43,12 +44,17 @@ internal static class ImagePlanReader
         User = Text(image, "user"),
         Entrypoint = Texts(image, "entrypoint"),
         Command = Texts(image, "command"),
+        InheritsCommand = image.GetProperty("inheritsCommand").GetBoolean(),
         Environment = Pairs(image, "environment"),
         Labels = Pairs(image, "labels"),
         StripNatives = image.GetProperty("stripNatives").GetBoolean(),
         NativePreflight = image.GetProperty("nativePreflight").GetBoolean(),
         Created = Text(image, "created"),
         Ports = Texts(image, "ports"),
+        Volumes = Texts(image, "volumes"),
+        Healthcheck = image.TryGetProperty("healthcheck", out var healthcheck) ? Healthcheck(healthcheck) : null,
+        StopSignal = Text(image, "stopSignal"),
+        OwnDockerfile = Text(image, "ownDockerfile"),
     };
 
     private static SystemPlan System(JsonElement system)
@@ -56,12 +62,28 @@ internal static class ImagePlanReader
         var instructions = ImmutableArray.CreateBuilder<InstructionPlan>();
         foreach (var instruction in system.GetProperty("instructions").EnumerateArray())
             instructions.Add(new InstructionPlan(Text(instruction, "text"), Text(instruction, "stage"), Text(instruction, "position")));
+        var requirements = ImmutableArray.CreateBuilder<RequirementsPlan>();
+        foreach (var file in system.GetProperty("pipRequirements").EnumerateArray())
+            requirements.Add(new RequirementsPlan(Text(file, "path"), file.GetProperty("isConstraint").GetBoolean()));
         return new SystemPlan
         {
             AptPackages = Texts(system, "aptPackages"),
             PipPackages = Texts(system, "pipPackages"),
+            PipRequirements = requirements.ToImmutable(),
+            Shell = Texts(system, "shell"),
+            Arguments = Pairs(system, "arguments"),
             Instructions = instructions.ToImmutable(),
         };
+    }
+
+    private static HealthcheckPlan Healthcheck(JsonElement healthcheck)
+    {
+        return new HealthcheckPlan(
+            Texts(healthcheck, "test"), Duration("interval"), Duration("timeout"), Duration("startPeriod"),
+            healthcheck.TryGetProperty("retries", out var retries) ? retries.GetInt64() : null);
+
+        TimeSpan? Duration(string name) =>
+            Optional(healthcheck, name) is { } text ? TimeSpan.ParseExact(text, "c", CultureInfo.InvariantCulture) : null;
     }
 
     private static ImmutableArray<LayerPlan> Layers(JsonElement array)
@@ -71,8 +93,17 @@ internal static class ImagePlanReader
         {
             var files = ImmutableArray.CreateBuilder<FilePlan>();
             foreach (var file in layer.GetProperty("files").EnumerateArray())
-                files.Add(new FilePlan(Text(file, "source"), Text(file, "target")));
-            layers.Add(new LayerPlan(Text(layer, "name"), Named<LayerKind>(layer, "kind"), files.ToImmutable()));
+            {
+                files.Add(new FilePlan(Text(file, "source"), Text(file, "target"))
+                {
+                    Mode = file.TryGetProperty("mode", out var mode) ? mode.GetInt32() : null,
+                });
+            }
+            layers.Add(new LayerPlan(Text(layer, "name"), Named<LayerKind>(layer, "kind"), files.ToImmutable())
+            {
+                Folder = Optional(layer, "folder"),
+                Owner = Optional(layer, "owner"),
+            });
         }
         return layers.ToImmutable();
     }
@@ -96,6 +127,9 @@ internal static class ImagePlanReader
     private static T Named<T>(JsonElement parent, string name)
         where T : struct, Enum =>
         Enum.Parse<T>(Text(parent, name), ignoreCase: true);
+
+    private static string? Optional(JsonElement parent, string name) =>
+        parent.TryGetProperty(name, out var value) ? Required(value) : null;
 
     private static string Text(JsonElement parent, string name) => Required(parent.GetProperty(name));
 

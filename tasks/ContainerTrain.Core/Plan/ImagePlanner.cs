@@ -12,6 +12,8 @@ internal static partial class ImagePlanner
     private const string DefaultUser = "1654"; // the user "app" of Microsoft's .NET images
     private const string DefaultFamily = "noble";
 
+    private static readonly ImmutableArray<string> CreatedLabels = ["org.opencontainers.artifact.created", "org.opencontainers.image.created"];
+
     private static readonly ImmutableSortedDictionary<string, string> Platforms =
         ImmutableSortedDictionary<string, string>.Empty
             .Add("linux-x64", "linux/amd64")
@@ -20,7 +22,11 @@ internal static partial class ImagePlanner
     public static ImagePlan Plan(TrainInputs inputs, ProblemCollector problems)
     {
         var (project, image) = (inputs.Project, inputs.Image);
-        if (project.OutputType.Length > 0 && !project.OutputType.EndsWith("Exe", StringComparison.OrdinalIgnoreCase))
+        if (project.Compile.Length > 0 && !bool.TryParse(project.Compile, out _))
+            problems.AddForProperty("TrainCompile", Codes.UnknownValue, "TrainCompile", project.Compile, "true, false", "");
+        if (!project.IsProgram && inputs.Run.Engine.Equals(nameof(EngineKind.Process), StringComparison.OrdinalIgnoreCase))
+            problems.AddForProperty("TrainEngine", Codes.NoProgramForHost, "TrainEngine is process");
+        if (project.IsProgram && project.OutputType.Length > 0 && !project.OutputType.EndsWith("Exe", StringComparison.OrdinalIgnoreCase))
             problems.AddForProperty("OutputType", Codes.NotExecutable, project.OutputType);
         if (!Platforms.TryGetValue(project.RuntimeIdentifier, out var platform))
             problems.AddForProperty(problems.NameInProject("RuntimeIdentifier", "ContainerRuntimeIdentifier"), Codes.NotLinux, project.RuntimeIdentifier, string.Join(", ", Platforms.Keys));
@@ -30,29 +36,41 @@ internal static partial class ImagePlanner
         if (!IsAbsoluteLinuxPath(workingDirectory))
             problems.AddForProperty("ContainerWorkingDirectory", Codes.InvalidName, "ContainerWorkingDirectory", workingDirectory, "is no absolute Linux path");
         RunPlanner.CheckUser("ContainerUser", image.User, problems);
-        var appCommand = image.AppCommand.IsEmpty
-            ? ["dotnet", workingDirectory.TrimEnd('/') + "/" + project.AssemblyFile]
-            : image.AppCommand;
+        var created = Created(image.SourceDateEpoch, problems);
+        var command = CommandPlanner.Plan(inputs, workingDirectory, problems);
         return new ImagePlan
         {
             BaseImage = baseImage,
             PullReference = pull,
             Platform = platform ?? "",
             References = References(inputs, problems),
-            System = SystemPlanOf(image, problems),
-            Layers = LayerPlanner.Plan(image, problems),
+            System = SystemPlanner.Plan(inputs, workingDirectory, problems),
+            Layers = LayerPlanner.Merge(LayerPlanner.Plan(image, problems), FilePlanner.Plan(inputs, workingDirectory, problems)),
             StripNatives = Flag("TrainStripNatives", image.StripNatives, problems),
             NativePreflight = Flag("TrainNativePreflight", image.NativePreflight, problems, usual: true),
-            Created = Created(image.SourceDateEpoch, problems),
+            Created = created,
             WorkingDirectory = workingDirectory,
-            User = image.User.Length > 0 ? image.User : DefaultUser,
-            // An entry point of the project's own gets ContainerAppCommand, where that is set, as its arguments.
-            Entrypoint = image.Entrypoint.IsEmpty ? appCommand : image.Entrypoint,
-            Command = [.. image.Entrypoint.IsEmpty ? [] : image.AppCommand, .. image.DefaultArgs],
+            // Only Microsoft's images are known to have that user; a program of .NET runs as any.
+            User = image.User.Length > 0 || !project.IsProgram ? image.User : DefaultUser,
+            Entrypoint = command.Entrypoint,
+            Command = command.Command,
+            InheritsCommand = command.InheritsCommand,
             Environment = EnvironmentOf(image, problems),
-            Labels = LabelsOf(image, problems),
+            Labels = LabelsOf(image, created, problems),
             Ports = [.. PortsOf(image, problems).Distinct().Order().Select(port => $"{port.Number}/{port.Type}")],
+            Volumes = ContainerPlanner.Volumes(image, problems),
+            Healthcheck = ContainerPlanner.Healthcheck(image, problems),
+            StopSignal = ContainerPlanner.StopSignal(image, problems),
+            OwnDockerfile = OwnDockerfile(inputs, problems),
         };
+    }
+
+    private static string OwnDockerfile(TrainInputs inputs, ProblemCollector problems)
+    {
+        var (file, asked) = (inputs.Image.Dockerfile, inputs.Project.ProjectDirectory);
+        if (file.Length > 0 && !File.Exists(file))
+            problems.AddForProperty("TrainDockerfile", Codes.ImageFileMissing, "TrainDockerfile", Path.GetRelativePath(asked, file), file);
+        return file;
     }
 
     private static bool Flag(string name, string text, ProblemCollector problems, bool usual = false)
@@ -108,33 +126,6 @@ internal static partial class ImagePlanner
         return [.. (tags.Length > 0 ? tags : ["latest"]).Distinct().Select(tag => $"{repository}:{tag}")];
     }
 
-    private static SystemPlan SystemPlanOf(ImageInputs image, ProblemCollector problems)
-    {
-        foreach (var item in image.AptPackages.Where(item => !AptName().IsMatch(item.Include)))
-            problems.AddForItem("TrainAptPackage", item.Include, Codes.InvalidName, "TrainAptPackage", item.Include, "is no Debian package name, with or without =version");
-        foreach (var item in image.PipPackages.Where(item => !PipName().IsMatch(item.Include)))
-            problems.AddForItem("TrainPipPackage", item.Include, Codes.InvalidName, "TrainPipPackage", item.Include, "is no Python package name, with or without a version");
-        return new SystemPlan
-        {
-            AptPackages = [.. image.AptPackages.Select(item => item.Include).Distinct().Order(StringComparer.Ordinal)],
-            PipPackages = [.. image.PipPackages.Select(item => item.Include).Distinct().Order(StringComparer.Ordinal)],
-            Instructions = [.. image.Instructions.Select(item => InstructionOf(item, problems))],
-        };
-    }
-
-    private static InstructionPlan InstructionOf(InputItem item, ProblemCollector problems)
-    {
-        return new InstructionPlan(item.Include, OneOf("Stage", "system", "app"), OneOf("Position", "after", "before"));
-
-        string OneOf(string metadatum, string usual, string other)
-        {
-            var value = item[metadatum].Length > 0 ? item[metadatum].ToLowerInvariant() : usual;
-            if (value != usual && value != other)
-                problems.AddForItem("TrainDockerfileInstruction", item.Include, Codes.UnknownValue, "TrainDockerfileInstruction " + metadatum, value, $"{usual}, {other}", Suggestion.Sentence(value, [usual, other]));
-            return value;
-        }
-    }
-
     private static ImmutableSortedDictionary<string, string> EnvironmentOf(ImageInputs image, ProblemCollector problems)
     {
         foreach (var item in image.Environment.Where(item => !VariableName().IsMatch(item.Include)))
@@ -142,15 +133,19 @@ internal static partial class ImagePlanner
         return Pairs("ContainerEnvironmentVariable", image.Environment, problems);
     }
 
-    private static ImmutableSortedDictionary<string, string> LabelsOf(ImageInputs image, ProblemCollector problems)
+    private static ImmutableSortedDictionary<string, string> LabelsOf(ImageInputs image, string created, ProblemCollector problems)
     {
         // The Dockerfile's parser takes the first '=' for the end of the key, also one in quotes.
         foreach (var item in image.Labels.Where(item => item.Include.Any(c => char.IsControl(c) || c is '"' or '=')))
             problems.AddForItem("ContainerLabel", item.Include, Codes.InvalidName, "ContainerLabel", item.Include, "contains a quote, '=' or a control character");
-        return Pairs("ContainerLabel", image.Labels, problems);
+        var labels = Pairs("ContainerLabel", image.Labels, problems);
+        // A time that is only now's would make every build another image.
+        foreach (var name in created.Length > 0 && image.CreatedLabel.Equals("true", StringComparison.OrdinalIgnoreCase) ? CreatedLabels : [])
+            labels = labels.ContainsKey(name) ? labels : labels.Add(name, created);
+        return labels;
     }
 
-    private static ImmutableSortedDictionary<string, string> Pairs(string kind, ImmutableArray<InputItem> items, ProblemCollector problems)
+    internal static ImmutableSortedDictionary<string, string> Pairs(string kind, ImmutableArray<InputItem> items, ProblemCollector problems)
     {
         foreach (var item in items.Where(item => item["Value"].AsSpan().ContainsAny('\n', '\r', '\0')))
             problems.AddForItem(kind, item.Include, Codes.InvalidName, kind, item.Include, "has a Value with a line break, which a Dockerfile cannot express");
@@ -174,11 +169,5 @@ internal static partial class ImagePlanner
         path.StartsWith('/') && !path.Any(char.IsControl) && !path.Split('/').Contains("..");
 
     [GeneratedRegex(@"^[A-Za-z_][A-Za-z0-9_]*\z")]
-    private static partial Regex VariableName();
-
-    [GeneratedRegex(@"^[a-z0-9][a-z0-9+.-]+(:[a-z0-9]+)?(=[A-Za-z0-9.+:~-]+)?\z")]
-    private static partial Regex AptName();
-
-    [GeneratedRegex(@"^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?(\[[A-Za-z0-9,._-]+\])?((==|>=|<=|~=|!=|<|>)[A-Za-z0-9.*+!-]+(,(==|>=|<=|~=|!=|<|>)[A-Za-z0-9.*+!-]+)*)?\z")]
-    private static partial Regex PipName();
+    internal static partial Regex VariableName();
 }

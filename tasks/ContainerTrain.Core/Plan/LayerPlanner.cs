@@ -23,6 +23,10 @@ internal static partial class LayerPlanner
         ];
     }
 
+    /// <summary>Both, in the order of the image.</summary>
+    public static ImmutableArray<LayerPlan> Merge(ImmutableArray<LayerPlan> program, ImmutableArray<LayerPlan> extra) =>
+        extra.IsEmpty ? program : [.. program.Concat(extra).OrderBy(layer => layer.Kind).ThenBy(layer => layer.Name, StringComparer.Ordinal)];
+
     /// <summary>Leaves out the native libraries that no training loads, unless TrainNatives=all.</summary>
     private static ImmutableArray<InputFile> Needed(ImageInputs image, ProblemCollector problems)
     {

@@ -10,15 +10,18 @@ internal static class NameChecker
     /// <summary>Every public Train* name. A test compares it with the targets files.</summary>
     public static ImmutableArray<string> Known { get; } =
     [
-        "TrainAptPackage", "TrainArchiveFormat", "TrainArguments", "TrainBuildImage", "TrainCaFile", "TrainCacheDirectory",
-        "TrainCapability", "TrainCheckpointEvery", "TrainCheckpointKeep", "TrainCleanDependsOn", "TrainCpuSet", "TrainCpus", "TrainData",
-        "TrainDependsOn", "TrainDevice", "TrainDockerfileInstruction", "TrainDoctorDependsOn", "TrainDoctorJson", "TrainEjectDirectory",
-        "TrainEngine", "TrainEngineRemote", "TrainEnvironmentVariable", "TrainExtraHost", "TrainGpus", "TrainHyperparameter",
-        "TrainImageDigest", "TrainInit", "TrainMemory", "TrainMemorySwap", "TrainNativePreflight", "TrainNatives", "TrainNetwork",
-        "TrainOutputRoot", "TrainPidsLimit", "TrainPipPackage", "TrainPush", "TrainReadOnlyRootfs", "TrainReferenceRuntime",
-        "TrainReferenceTorchSharp", "TrainRegistryMirror", "TrainRerunDependsOn", "TrainResume", "TrainRunId", "TrainRunsDependsOn",
-        "TrainSecret", "TrainShmSize", "TrainStopGrace", "TrainStripNatives", "TrainTimeout", "TrainUlimit", "TrainUnneededNative",
-        "TrainUser", "TrainVerifyLayers", "TrainVolume", "TrainWithDotnetRun", "TrainWorkingDirectory",
+        "TrainAptPackage", "TrainArchiveFormat", "TrainArguments", "TrainBuildArgument", "TrainBuildImage", "TrainCaFile",
+        "TrainCacheDirectory", "TrainCapability", "TrainCheckpointEvery", "TrainCheckpointKeep", "TrainCleanDependsOn", "TrainCompile",
+        "TrainCpuSet", "TrainCpus", "TrainData", "TrainDependsOn", "TrainDevice", "TrainDockerfile", "TrainDockerfileInstruction",
+        "TrainDoctorDependsOn", "TrainDoctorJson", "TrainEjectDirectory", "TrainEngine", "TrainEngineRemote",
+        "TrainEnvironmentVariable", "TrainExtraHost", "TrainGpus", "TrainHealthcheck", "TrainHealthcheckInterval",
+        "TrainHealthcheckRetries", "TrainHealthcheckStartPeriod", "TrainHealthcheckTimeout", "TrainHyperparameter", "TrainImageDigest",
+        "TrainImageFile", "TrainImageVolume", "TrainInit", "TrainMemory", "TrainMemorySwap", "TrainNativePreflight", "TrainNatives",
+        "TrainNetwork", "TrainOutputRoot", "TrainPidsLimit", "TrainPipPackage", "TrainPipRequirements", "TrainPush",
+        "TrainReadOnlyRootfs", "TrainReferenceRuntime", "TrainReferenceTorchSharp", "TrainRegistryMirror", "TrainRerunDependsOn",
+        "TrainResume", "TrainRunId", "TrainRunsDependsOn", "TrainSecret", "TrainShell", "TrainShmSize", "TrainStopGrace",
+        "TrainStopSignal", "TrainStripNatives", "TrainTimeout", "TrainUlimit", "TrainUnneededNative", "TrainUser", "TrainVerifyLayers",
+        "TrainVolume", "TrainWithDotnetRun", "TrainWorkingDirectory",
     ];
 
     public static void Check(ImmutableArray<SourceElement> elements, ProblemCollector problems)

@@ -81,7 +81,8 @@ public sealed class TheTwoHalvesOfADockerfile
     {
         var whole = DockerfileComposer.Compose(Image).Stages;
         Assert.Equal(["system", "natives", "libraries", "app"], whole.Select(stage => stage.Name));
-        Assert.Equal(whole[..^1].Select(Text), DockerfileComposer.ComposeDependencies(Image).Stages.Select(Text));
+        Assert.Equal(whole[..^1].Select(Text), DockerfileComposer.ComposeDependencies(Image, "system").Stages.Select(Text).Prepend(Text(whole[0])));
+        Assert.Equal(Text(whole[0]), Text(Assert.Single(DockerfileComposer.ComposeSystem(Image, caches: false)!.Stages)));
         var app = Assert.Single(DockerfileComposer.ComposeApp(Image, "deps:1").Stages);
         Assert.Equal("deps:1", app.From);
         Assert.Equal(Text(whole[^1]), Text(app with { From = "libraries" }));
@@ -96,7 +97,7 @@ public sealed class TheTwoHalvesOfADockerfile
             Labels = [Given.Item("x", ("Value", "y"))], WorkingDirectory = "/app", DefaultArgs = ["z"],
             Files = [.. image.Files, Given.Own("/src/Demo/new.json", "new.json")],
         })).Image;
-        Assert.Equal(DockerfileComposer.ComposeDependencies(Image).Render(), DockerfileComposer.ComposeDependencies(edited).Render());
+        Assert.Equal(DockerfileComposer.ComposeDependencies(Image, "s").Render(), DockerfileComposer.ComposeDependencies(edited, "s").Render());
         Assert.NotEqual(DockerfileComposer.ComposeApp(Image, "deps").Render(), DockerfileComposer.ComposeApp(edited, "deps").Render());
     }
 

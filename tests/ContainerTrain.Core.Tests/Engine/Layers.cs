@@ -140,7 +140,7 @@ public sealed class TheContextOfADockerfile : IDisposable
     public async Task HasTheDockerfileAndAFolderPerLayer()
     {
         var entries = TarFile.ReadAll(await BytesAsync());
-        Assert.Equal(["Dockerfile", "natives/x/1.0/", "natives/x/1.0/libx.so", "app/", "app/a.dll"], entries.Select(entry => entry.Name));
+        Assert.Equal([".containertrain.Dockerfile", "natives/x/1.0/", "natives/x/1.0/libx.so", "app/", "app/a.dll"], entries.Select(entry => entry.Name));
         Assert.Equal("FROM scratch\n", entries[0].Content);
         Assert.Equal("native", entries[2].Content);
     }

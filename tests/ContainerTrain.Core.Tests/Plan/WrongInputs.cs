@@ -24,7 +24,7 @@ public sealed class AnUnknownValue
 
     [Theory]
     [InlineData("Stage", "sytem", "system, app", " Did you mean 'system'?")]
-    [InlineData("Position", "first", "after, before", "")]
+    [InlineData("Position", "first", "after, before, after-base, before-app, end", "")]
     public void OfAnInstructionIsCT1001(string metadatum, string value, string allowed, string suggestion) => Assert.Equal(
         $"TrainDockerfileInstruction {metadatum} is '{value}'. Allowed: {allowed}.{suggestion}",
         Given.OnlyProblem(Codes.UnknownValue, Given.Image(image => image with { Instructions = [Given.Item("RUN true", (metadatum, value))] })).Message);

@@ -13,9 +13,16 @@ public sealed class TheNamesThatTargetsUse
     /// <summary>The .NET SDK's own names, which keep their meaning here (Microsoft.NET.Build.Containers.targets).</summary>
     private static readonly string[] OfTheNetSdk =
     [
-        "ContainerAppCommand", "ContainerArchiveOutputPath", "ContainerBaseImage", "ContainerDefaultArgs", "ContainerEntrypoint", "ContainerEnvironmentVariable",
-        "ContainerFamily", "ContainerImageTag", "ContainerImageTags", "ContainerLabel", "ContainerPort", "ContainerRegistry",
-        "ContainerRepository", "ContainerRuntimeIdentifier", "ContainerUser", "ContainerWorkingDirectory",
+        "ContainerAppCommand", "ContainerAppCommandArgs", "ContainerAppCommandInstruction", "ContainerArchiveOutputPath", "ContainerAuthors", "ContainerBaseImage",
+        "ContainerDefaultArgs", "ContainerDescription", "ContainerDocumentationUrl", "ContainerEntrypoint", "ContainerEntrypointArgs",
+        "ContainerEnvironmentVariable", "ContainerFamily", "ContainerGenerateLabels", "ContainerGenerateLabelsDotnetToolset",
+        "ContainerGenerateLabelsImageAuthors", "ContainerGenerateLabelsImageBaseName", "ContainerGenerateLabelsImageCreated",
+        "ContainerGenerateLabelsImageDescription", "ContainerGenerateLabelsImageDocumentation", "ContainerGenerateLabelsImageLicenses",
+        "ContainerGenerateLabelsImageRevision", "ContainerGenerateLabelsImageSource", "ContainerGenerateLabelsImageTitle",
+        "ContainerGenerateLabelsImageUrl", "ContainerGenerateLabelsImageVendor", "ContainerGenerateLabelsImageVersion", "ContainerImageTag",
+        "ContainerImageTags", "ContainerInformationUrl", "ContainerLabel", "ContainerLicenseExpression", "ContainerPort", "ContainerRegistry",
+        "ContainerRepository", "ContainerRuntimeIdentifier", "ContainerTitle", "ContainerUser", "ContainerVendor", "ContainerVersion",
+        "ContainerWorkingDirectory",
     ];
 
     /// <summary>A name that nobody declares is a misspelt one: MSBuild reads it as empty, and nobody notices.</summary>

@@ -4,7 +4,7 @@ ARG TOKEN
 RUN apt-get update \
  && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends curl=8.14.1-2 libgomp1 \
  && rm -rf /var/lib/apt/lists/*
-RUN python3 -m pip install --no-cache-dir --break-system-packages 'numpy' 'tensorboard>=2.20,<3'
+RUN PIP_BREAK_SYSTEM_PACKAGES=1 python3 -m pip install --no-cache-dir 'numpy' 'tensorboard>=2.20,<3'
 RUN echo system
 
 FROM system AS natives

@@ -22,7 +22,7 @@ internal static class NativesCheck
         if (baseImage is null)
             return DoctorLine.Skipped(Name, "the base image is not on the engine yet; the build checks them");
         var problems = await new ImagePreflight(engine, cache).ProblemsAsync(plan, natives, baseImage, progress, cancellation);
-        return Of(problems, natives.Length, plan.PullReference, adds: DockerfileComposer.ComposeSystem(plan) is not null, isOn: plan.NativePreflight);
+        return Of(problems, natives.Length, plan.PullReference, adds: DockerfileComposer.ComposeSystem(plan, caches: false) is not null, isOn: plan.NativePreflight);
     }
 
     /// <param name="problems">What the check found.</param>

@@ -13,15 +13,24 @@ namespace ContainerTrain.Engine;
 /// </summary>
 internal sealed class BuildRequest(EngineConnection engine, string platform)
 {
+    /// <summary>The builder: 2 is BuildKit, 1 the engine's classic one. An engine without BuildKit ignores it.</summary>
+    public int Builder { get; init; } = 2;
+
+    /// <summary>Build arguments, for the instructions ARG of the same names.</summary>
+    public IReadOnlyDictionary<string, string> Arguments { get; init; } = ImmutableDictionary<string, string>.Empty;
+
     /// <summary>Builds and returns the image's id.</summary>
     /// <exception cref="ProblemException">CT3004 with the builder's last words, CT3005 if the engine refuses the request.</exception>
     public async Task<string> SendAsync(
         string dockerfile, ImmutableArray<LayerPlan> layers, IEnumerable<string> names, IReadOnlyDictionary<string, string> labels,
         IProgress<string> progress, CancellationToken cancellation)
     {
-        var query = new StringBuilder("build?version=2&rm=1&forcerm=1");
+        var query = new StringBuilder("build?rm=1&forcerm=1");
+        query.Append(CultureInfo.InvariantCulture, $"&version={Builder}&dockerfile={ContainerPaths.OwnDockerfile}");
         query.Append(CultureInfo.InvariantCulture, $"&platform={Uri.EscapeDataString(platform)}");
         query.Append(CultureInfo.InvariantCulture, $"&labels={Uri.EscapeDataString(JsonSerializer.Serialize(labels))}");
+        if (Arguments.Count > 0)
+            query.Append(CultureInfo.InvariantCulture, $"&buildargs={Uri.EscapeDataString(JsonSerializer.Serialize(Arguments))}");
         foreach (var name in names)
             query.Append(CultureInfo.InvariantCulture, $"&t={Uri.EscapeDataString(name)}");
 

@@ -12,7 +12,7 @@ public sealed class DockerfileBuilder(EngineConnection engine, BuildCache cache)
 {
     private protected override Task BuildDepsAsync(DepsImage deps, IProgress<string> progress, CancellationToken cancellation) =>
         new BuildRequest(Engine, deps.Plan.Platform).SendAsync(
-            DockerfileComposer.ComposeDependencies(deps.Plan).Render(), deps.Layers, [deps.Name(deps.Hashing.Result)], deps.Labels, progress, cancellation);
+            DockerfileComposer.ComposeDependencies(deps.Plan, deps.SystemName).Render(), deps.Layers, [deps.Name(deps.Hashing.Result)], deps.Labels, progress, cancellation);
 
     private protected override async Task<BuiltApp> BuildAppAsync(
         AppImage app, BuiltImage? previous, IProgress<string> progress, CancellationToken cancellation)

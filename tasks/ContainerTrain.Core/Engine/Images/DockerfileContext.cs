@@ -16,9 +16,15 @@ internal sealed class DockerfileContext(string dockerfile, ImmutableArray<LayerP
     {
         await using var tar = new TarWriter(stream, TarEntryFormat.Gnu, leaveOpen: true);
         using var text = new MemoryStream(Encoding.UTF8.GetBytes(dockerfile));
-        await tar.WriteEntryAsync(LayerTar.FileEntry("Dockerfile", text), cancellationToken);
+        await tar.WriteEntryAsync(LayerTar.FileEntry(ContainerPaths.OwnDockerfile, text), cancellationToken);
         foreach (var layer in layers)
         {
+            if (layer.Kind == LayerKind.Context)
+            {
+                foreach (var file in layer.Files.Where(file => file.Target != ContainerPaths.OwnDockerfile))
+                    await LayerTar.WriteFileAsync(tar, file.Target, file, cancellationToken);
+                continue;
+            }
             // The folder comes first, so that a COPY of it works even where an engine does not invent parents.
             await tar.WriteEntryAsync(LayerTar.FolderEntry(layer.Name), cancellationToken);
             foreach (var file in layer.Files)

@@ -10,6 +10,8 @@ internal static class EjectedContext
     /// <summary>Marks a folder as one of these, so that nothing else is ever emptied.</summary>
     private const string Marker = ".containertrain";
 
+    private const string Ignored = ".dockerignore";
+
     /// <exception cref="ProblemException">CT2006 if the folder holds something else, CT2004 if a file is missing.</exception>
     public static void Write(ImagePlan image, string folder)
     {
@@ -24,16 +26,30 @@ internal static class EjectedContext
         if (missing.Length > 0)
             throw new ProblemException(missing);
 
+        var own = image.Layers.Where(layer => layer.Kind == LayerKind.Context).SelectMany(layer => layer.Files);
+        var ignored = own.FirstOrDefault(one => one.Target == Ignored) is { } mine ? File.ReadAllText(mine.Source) : "";
+        image = Placed(image);
+        var text = image.OwnDockerfile.Length > 0
+            ? OwnDockerfile.Combine(File.ReadAllText(image.OwnDockerfile), image)
+            : DockerfileComposer.Compose(image).Render();
         Directory.CreateDirectory(folder);
         File.WriteAllText(Path.Join(folder, Marker), "Written by the target EjectDockerfile, which replaces this folder.\n");
-        File.WriteAllText(Path.Join(folder, ".dockerignore"), Marker + "\n");
-        File.WriteAllText(Path.Join(folder, "Dockerfile"), DockerfileComposer.Compose(image).Render());
+        File.WriteAllText(Path.Join(folder, Ignored), Marker + "\n" + ignored);
+        File.WriteAllText(Path.Join(folder, "Dockerfile"), text);
         foreach (var layer in image.Layers)
         {
             foreach (var file in layer.Files)
-                Place(file, Path.Join(folder, layer.Name, file.Target), layer.Kind.IsShared());
+                Place(file, Path.Join(folder, layer.Kind == LayerKind.Context ? "" : layer.Name, file.Target), layer.Kind.IsShared());
         }
     }
+
+    /// <summary>Beside the files of a Dockerfile of the project's own, the SDK's lie in a folder.</summary>
+    private static ImagePlan Placed(ImagePlan image) => image.OwnDockerfile.Length == 0 ? image : image with
+    {
+        Layers = [.. image.Layers.Select(layer => layer.Kind == LayerKind.Context
+            ? layer with { Files = layer.Files.RemoveAll(file => file.Target is ContainerPaths.OwnDockerfile or "Dockerfile" or Ignored) }
+            : layer with { Name = "containertrain/" + layer.Name })],
+    };
 
     /// <summary>
     /// Packages never change where they lie, so that a link is as good as a copy; the next build changes the rest. Only
@@ -52,7 +68,7 @@ internal static class EjectedContext
         if (immutable && isReadable && Posix.TryLink(file.Source, target))
             return;
         File.Copy(file.Source, target);
-        if (!isReadable)
+        if (!isReadable || file.Mode is not null)
             File.SetUnixFileMode(target, LayerTar.ModeOf(file));
     }
 }

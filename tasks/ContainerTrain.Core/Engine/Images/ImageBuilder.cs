@@ -63,6 +63,13 @@ public abstract class ImageBuilder : IImageBuilder
         return new BuiltImage(built.Id, built.DiffIds, below.Name, below.BaseImageId, below.Duration + time.Elapsed);
     }
 
+    /// <summary>The name of the base image, or of the one with the project's packages.</summary>
+    internal async Task<string> SystemAsync(ImagePlan image, IProgress<string> progress, CancellationToken cancellation)
+    {
+        var baseImage = await Images.PullIfMissingAsync(image.PullReference, image.Platform, progress, cancellation);
+        return (await SystemImageAsync(image, baseImage, progress, cancellation)).Name;
+    }
+
     /// <summary>Makes the deps image: the layers it shares on top of <see cref="DepsImage.System"/>.</summary>
     private protected abstract Task BuildDepsAsync(DepsImage deps, IProgress<string> progress, CancellationToken cancellation);
 
@@ -72,7 +79,7 @@ public abstract class ImageBuilder : IImageBuilder
 
     /// <summary>The layers that only this project has (above), or those it shares (not above).</summary>
     private protected static ImmutableArray<LayerPlan> LayersOf(ImagePlan image, bool above) =>
-        [.. image.Layers.Where(layer => layer.Kind.IsShared() != above)];
+        [.. image.Layers.Where(layer => above ? layer.Kind.IsOwn() : layer.Kind.IsShared())];
 
     internal static void CheckFiles(ImmutableArray<LayerPlan> layers)
     {
@@ -83,18 +90,21 @@ public abstract class ImageBuilder : IImageBuilder
     }
 
     /// <summary>The base image, or one made of it by the project's packages and instructions.</summary>
-    private async Task<EngineImage> SystemImageAsync(ImagePlan image, EngineImage baseImage, IProgress<string> progress, CancellationToken cancellation)
+    private async Task<SystemImage> SystemImageAsync(ImagePlan image, EngineImage baseImage, IProgress<string> progress, CancellationToken cancellation)
     {
-        var dockerfile = DockerfileComposer.ComposeSystem(image);
+        var dockerfile = DockerfileComposer.ComposeSystem(image, caches: Engine.Version.Kind == EngineKind.Docker);
         if (dockerfile is null)
-            return baseImage;
+            return new SystemImage(image.PullReference, baseImage);
         var text = dockerfile.Render();
-        var name = $"{SystemRepository}:{Key(baseImage.Id, image.Platform, text)}";
+        ImmutableArray<LayerPlan> layers = [.. image.Layers.Where(layer => layer.Kind == LayerKind.System)];
+        CheckFiles(layers);
+        var digests = Digests(image, layers, cancellation);
+        var name = $"{SystemRepository}:{Key([baseImage.Id, image.Platform, text, .. digests.Select(layer => layer.DiffId)])}";
         if (Images.Find(name, cancellation) is { } present)
-            return present;
+            return new SystemImage(name, present);
         progress.Report($"Building the system image {name} (packages and instructions of the project)");
-        await new BuildRequest(Engine, image.Platform).SendAsync(text, [], [name], ImageLabels.System, progress, cancellation);
-        return Images.Find(name, cancellation) ?? throw new ProblemException(Codes.BuildFailed.With($"'{name}' is not there after the build"));
+        await new BuildRequest(Engine, image.Platform).SendAsync(text, layers, [name], ImageLabels.System, progress, cancellation);
+        return Images.Find(name, cancellation) is { } built ? new SystemImage(name, built) : throw new ProblemException(Codes.BuildFailed.With($"'{name}' is not there after the build"));
     }
 
     /// <summary>
@@ -102,10 +112,10 @@ public abstract class ImageBuilder : IImageBuilder
     /// same time; what the preflight finds cuts the other off.
     /// </summary>
     private async Task<(string Name, EngineImage Image)> CheckedDepsImageAsync(
-        ImagePlan image, EngineImage system, IProgress<string> progress, CancellationToken cancellation)
+        ImagePlan image, SystemImage system, IProgress<string> progress, CancellationToken cancellation)
     {
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var check = new ImagePreflight(Engine, Cache).CheckAsync(image, system, progress, both.Token);
+        var check = new ImagePreflight(Engine, Cache).CheckAsync(image, system.Image, progress, both.Token);
         try
         {
             if (!check.IsCompleted)
@@ -130,8 +140,9 @@ public abstract class ImageBuilder : IImageBuilder
     }
 
     private async Task<(string Name, EngineImage Image)> DepsImageAsync(
-        ImagePlan image, EngineImage system, IProgress<string> progress, CancellationToken cancellation)
+        ImagePlan image, SystemImage below, IProgress<string> progress, CancellationToken cancellation)
     {
+        var system = below.Image;
         var layers = LayersOf(image, above: false);
         if (_digests.Know(layers, image.WorkingDirectory) && !Cache.Verify && Find() is { } present)
             return present;
@@ -147,7 +158,7 @@ public abstract class ImageBuilder : IImageBuilder
             return meanwhile;
         progress.Report($"Building the deps image ({Units.Show(layers.SelectMany(layer => layer.Files).Sum(file => new FileInfo(file.Source).Length))}, once per set of packages)");
         using var hashing = new Hashing(cancel => Digests(image, layers, cancel), cancellation);
-        await BuildDepsAsync(new DepsImage(image, system, content, layers, digests => NameOf(image, system, digests), hashing) { HashesLater = later }, progress, cancellation);
+        await BuildDepsAsync(new DepsImage(image, system, content, layers, digests => NameOf(image, system, digests), hashing) { HashesLater = later, SystemName = below.Name }, progress, cancellation);
         _digests.Save();
         var built = Find() ?? throw new ProblemException(Codes.BuildFailed.With("the deps image is not there after the build"));
         progress.Report($"Built the deps image {built.Name}");
@@ -176,6 +187,10 @@ public abstract class ImageBuilder : IImageBuilder
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', content))))[..16];
 }
 
+/// <summary>What packages are put on.</summary>
+/// <param name="Name">A name of the image on the engine.</param>
+internal sealed record SystemImage(string Name, EngineImage Image);
+
 /// <summary>What a deps image is made of.</summary>
 /// <param name="System">The image below it.</param>
 /// <param name="Content">What tells its files from others by their names and lengths.</param>
@@ -184,6 +199,9 @@ public abstract class ImageBuilder : IImageBuilder
 internal sealed record DepsImage(
     ImagePlan Plan, EngineImage System, string Content, ImmutableArray<LayerPlan> Layers, Func<ImmutableArray<LayerDigest>, string> Name, Hashing Hashing)
 {
+    /// <summary>The name of <see cref="System"/>, for a FROM.</summary>
+    public required string SystemName { get; init; }
+
     /// <summary>Whether the digests take a while, in which the layers can be sent.</summary>
     public bool HashesLater { get; init; }
 

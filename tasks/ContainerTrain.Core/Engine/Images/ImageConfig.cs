@@ -35,10 +35,19 @@ internal sealed record ImageConfig(byte[] Json)
         AddEnvironment(config, plan.Environment);
         foreach (var port in plan.Ports)
             Object(config, "ExposedPorts")[port] = new JsonObject();
+        foreach (var volume in plan.Volumes)
+            Object(config, "Volumes")[volume] = new JsonObject();
         config["WorkingDir"] = plan.WorkingDirectory;
-        config["User"] = plan.User;
-        config["Entrypoint"] = Array(plan.Entrypoint);
-        config.Remove("Cmd");
+        if (plan.User.Length > 0)
+            config["User"] = plan.User;
+        if (plan.StopSignal.Length > 0)
+            config["StopSignal"] = plan.StopSignal;
+        if (plan.Healthcheck is { } check)
+            config["Healthcheck"] = Healthcheck(check);
+        if (!plan.Entrypoint.IsEmpty)
+            config["Entrypoint"] = Array(plan.Entrypoint);
+        if (!plan.InheritsCommand)
+            config.Remove("Cmd");
         if (!plan.Command.IsEmpty)
             config["Cmd"] = Array(plan.Command);
         return Compose(below, config, created, layers);
@@ -62,6 +71,23 @@ internal sealed record ImageConfig(byte[] Json)
             .. added.Select(layer => new JsonObject { ["created"] = created, ["created_by"] = "ContainerTrain.Sdk: " + layer.Plan.Name }),
         ]);
         return new ImageConfig(JsonBytes.Of(image));
+    }
+
+    /// <summary>As the engine has it: times in nanoseconds; what is not said is not there.</summary>
+    private static JsonObject Healthcheck(HealthcheckPlan check)
+    {
+        var json = new JsonObject { ["Test"] = check.Test.IsEmpty ? Array(["NONE"]) : Array(["CMD", .. check.Test]) };
+        Add("Interval", check.Interval?.Ticks * TimeSpan.NanosecondsPerTick);
+        Add("Timeout", check.Timeout?.Ticks * TimeSpan.NanosecondsPerTick);
+        Add("StartPeriod", check.StartPeriod?.Ticks * TimeSpan.NanosecondsPerTick);
+        Add("Retries", check.Retries);
+        return json;
+
+        void Add(string name, long? value)
+        {
+            if (value is { } number)
+                json[name] = number;
+        }
     }
 
     private static JsonObject Inherit(EngineImage below)

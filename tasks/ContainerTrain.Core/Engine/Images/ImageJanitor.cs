@@ -15,7 +15,8 @@ internal sealed class ImageJanitor(EngineConnection engine)
     {
         if (previous.Id != current.Id && _images.Find(previous.Id, cancellation) is { Tags.IsEmpty: true } old && old.Label(ImageLabels.Role) == "app")
             _images.Remove(previous.Id, cancellation);
-        if (previous.DepsImage != current.DepsImage)
+        // A Dockerfile of the project's own may do without one.
+        if (previous.DepsImage != current.DepsImage && previous.DepsImage.Length > 0)
             RemoveDepsIfUnused(previous.DepsImage, cancellation);
     }
 
@@ -30,7 +31,7 @@ internal sealed class ImageJanitor(EngineConnection engine)
         {
             if (_images.Find(id, cancellation) is not { } image)
                 continue;
-            if (image.Label(ImageLabels.Deps) is { } name)
+            if (image.Label(ImageLabels.Deps) is { Length: > 0 } name)
                 deps.Add(name);
             // Other names were given by someone else, who wants to keep the image.
             foreach (var reference in image.Tags.IsEmpty ? [id] : image.Tags.Where(plan.References.Contains))

@@ -109,7 +109,9 @@ public sealed class LayerDigests
     /// <summary>What tells a layer from another without reading its files.</summary>
     private static string FingerprintOf(LayerPlan layer, string root)
     {
-        var text = new StringBuilder(root).Append('\n');
+        var text = new StringBuilder(layer.Folder ?? root).Append('\n');
+        if (layer.Owner is { } owner)
+            text.Append(owner).Append('\n');
         foreach (var file in layer.Files)
         {
             var info = new FileInfo(file.Source);

@@ -1,4 +1,5 @@
 using System.Formats.Tar;
+using System.Globalization;
 using ContainerTrain.Plan;
 
 namespace ContainerTrain.Engine;
@@ -19,13 +20,20 @@ internal sealed class LayerTar
 
     private readonly string _root;
     private readonly LayerPlan _layer;
+    private readonly int _user;
+    private readonly int _group;
 
     /// <param name="layer">The files.</param>
-    /// <param name="root">The folder in the image that their targets are below, absolute.</param>
+    /// <param name="root">The folder in the image that their targets are below, absolute, unless the layer has one of its own.</param>
     public LayerTar(LayerPlan layer, string root)
     {
         _layer = layer;
-        _root = root.Trim('/');
+        _root = (layer.Folder ?? root).Trim('/');
+        if (layer.Owner is { } owner)
+        {
+            var colon = owner.IndexOf(':', StringComparison.Ordinal);
+            (_user, _group) = (int.Parse(owner.AsSpan(0, colon), CultureInfo.InvariantCulture), int.Parse(owner.AsSpan(colon + 1), CultureInfo.InvariantCulture));
+        }
     }
 
     /// <summary>The tar's length in bytes, known without reading a file.</summary>
@@ -35,9 +43,9 @@ internal sealed class LayerTar
         using (var tar = new TarWriter(headers, TarEntryFormat.Gnu, leaveOpen: true))
         {
             foreach (var folder in Folders())
-                tar.WriteEntry(FolderEntry(folder));
+                tar.WriteEntry(Owned(FolderEntry(folder)));
             foreach (var file in _layer.Files)
-                tar.WriteEntry(FileEntry(PathOf(file), Stream.Null, ModeOf(file)));
+                tar.WriteEntry(Owned(FileEntry(PathOf(file), Stream.Null, ModeOf(file))));
         }
         return headers.Length + _layer.Files.Sum(file => (new FileInfo(file.Source).Length + Block - 1) / Block * Block);
     }
@@ -48,11 +56,11 @@ internal sealed class LayerTar
     {
         using var tar = new TarWriter(stream, TarEntryFormat.Gnu, leaveOpen: true);
         foreach (var folder in Folders())
-            tar.WriteEntry(FolderEntry(folder));
+            tar.WriteEntry(Owned(FolderEntry(folder)));
         foreach (var file in _layer.Files)
         {
             using var content = new PieceStream(file.Source, cancellation);
-            tar.WriteEntry(FileEntry(PathOf(file), content, ModeOf(file)));
+            tar.WriteEntry(Owned(FileEntry(PathOf(file), content, ModeOf(file))));
         }
     }
 
@@ -81,7 +89,8 @@ internal sealed class LayerTar
     /// The executable bit of the source counts, and nothing else: NuGet extracts under the user's umask, and the image
     /// must not depend on it. Libraries never need it.
     /// </summary>
-    public static UnixFileMode ModeOf(FilePlan file) => IsExecutable(file) ? ExecutableMode : RegularMode;
+    public static UnixFileMode ModeOf(FilePlan file) =>
+        file.Mode is { } mode ? (UnixFileMode)mode : IsExecutable(file) ? ExecutableMode : RegularMode;
 
     private static bool IsExecutable(FilePlan file) =>
         !OperatingSystem.IsWindows()
@@ -89,6 +98,14 @@ internal sealed class LayerTar
         && !file.Target.Contains(".so.", StringComparison.Ordinal)
         && !file.Target.EndsWith(".dll", StringComparison.Ordinal)
         && File.GetUnixFileMode(file.Source).HasFlag(UnixFileMode.UserExecute);
+
+    /// <summary>The layer's owner, for what lies below its folder; that folder itself and those above it are root's.</summary>
+    private GnuTarEntry Owned(GnuTarEntry entry)
+    {
+        if (_layer.Owner is not null && entry.Name.Length > _root.Length + 1)
+            (entry.Uid, entry.Gid) = (_user, _group);
+        return entry;
+    }
 
     private string PathOf(FilePlan file) => _root.Length > 0 ? $"{_root}/{file.Target}" : file.Target;
 

@@ -13,6 +13,8 @@ public sealed class ProcessRunner(string dotnet) : ITrainRunner
 {
     public void Check(TrainPlan plan)
     {
+        if (plan.Run.HostAssembly.Length == 0)
+            throw new ProblemException(Codes.NoProgramForHost.With(plan.Run.Engine == EngineKind.Process ? "TrainEngine is process" : "no container engine answered"));
         var natives = plan.Image.Layers.Where(layer => layer.Kind == LayerKind.Natives)
             .SelectMany(layer => layer.Files).Select(file => file.Source);
         var problems = NativePreflight.Check(natives, SystemLibraries.OfThisHost(), plan.Image.Platform).Concat(DataFolder.Check(plan.Run)).Concat(ProcessSurface.Check(plan.Run)).ToArray();

@@ -15,7 +15,11 @@ internal static class DirectPlan
         [
             ("TrainAptPackage", !plan.System.AptPackages.IsEmpty),
             ("TrainPipPackage", !plan.System.PipPackages.IsEmpty),
+            ("TrainPipRequirements", !plan.System.PipRequirements.IsEmpty),
             ("TrainDockerfileInstruction", !plan.System.Instructions.IsEmpty),
+            ("TrainShell", !plan.System.Shell.IsEmpty),
+            ("TrainDockerfile", plan.OwnDockerfile.Length > 0),
+            ("TrainImageFile in another stage or outside the working directory", plan.Layers.Any(layer => layer.Kind == LayerKind.System || layer is { Kind: LayerKind.Files, Folder: not null })),
         ];
         return string.Join(", ", parts.Where(part => part.IsThere).Select(part => part.What));
     }

@@ -1,0 +1,3 @@
+import tensorflow
+
+print(tensorflow.version.VERSION)
