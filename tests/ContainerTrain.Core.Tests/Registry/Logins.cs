@@ -82,9 +82,10 @@ public sealed class ALogin : IDisposable
     public async Task GetsANewTokenWhereOneRanOut()
     {
         Configure("""{ "auths": { "HOST": { "auth": "BASE64" } } }""");
-        var tokens = AskForTokens(_ => true, uses: 3);
+        // More than there are requests at once: others must not use up the new token of one that was refused.
+        var tokens = AskForTokens(_ => true, uses: 8);
         await _push.PushAsync();
-        Assert.True(tokens() > 3, $"{tokens()} tokens");
+        Assert.True(tokens() > 1, $"{tokens()} tokens");
     }
 
     [Fact]
@@ -153,7 +154,9 @@ public sealed class ALogin : IDisposable
                 used = 0;
                 return FakeRegistry.Answer(context, 200, $$"""{"token":"token-{{Interlocked.Increment(ref given)}}","expires_in":300}""");
             }
-            var good = context.Request.Headers["Authorization"] == $"Bearer token-{given}" && Interlocked.Increment(ref used) <= uses;
+            // Tokens of two requests at once are both good, until they run out.
+            var known = Enumerable.Range(1, given).Select(number => $"Bearer token-{number}");
+            var good = (uses == int.MaxValue ? known : known.TakeLast(1)).Contains(context.Request.Headers["Authorization"]) && Interlocked.Increment(ref used) <= uses;
             return !good && FakeRegistry.Answer(context, 401, ("WWW-Authenticate", $"Bearer realm=\"http://{_push.Registry.Host}/token\",service=\"fake registry\",scope=\"x\""));
         };
         return () => given;

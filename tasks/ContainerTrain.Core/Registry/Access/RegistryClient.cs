@@ -66,13 +66,14 @@ internal sealed class RegistryClient : IDisposable
     public async Task<HttpResponseMessage> SendAsync(RegistryRequest request, CancellationToken cancellation)
     {
         var root = await RootAsync(cancellation);
-        var response = await SendOnceAsync(root, request, anew: false, cancellation);
+        var response = await SendOnceAsync(root, request, refused: null, cancellation);
         if (response.StatusCode == HttpStatusCode.Unauthorized && Challenge.Of(response.Headers.WwwAuthenticate) is { } challenge)
         {
             // Some let everybody read /v2/ and ask only here; and a token may have run out.
+            var refused = response.RequestMessage?.Headers.Authorization?.Parameter;
             response.Dispose();
             _challenge = challenge;
-            response = await SendOnceAsync(root, request, anew: true, cancellation);
+            response = await SendOnceAsync(root, request, refused, cancellation);
         }
         if (response.IsSuccessStatusCode || (request.MayBeMissing && response.StatusCode == HttpStatusCode.NotFound))
             return response;
@@ -111,7 +112,7 @@ internal sealed class RegistryClient : IDisposable
             throw new TransientException($"{(int)response.StatusCode} {response.ReasonPhrase}", WaitOf(response.Headers.RetryAfter));
     }
 
-    private async Task<HttpResponseMessage> SendOnceAsync(Uri root, RegistryRequest request, bool anew, CancellationToken cancellation)
+    private async Task<HttpResponseMessage> SendOnceAsync(Uri root, RegistryRequest request, string? refused, CancellationToken cancellation)
     {
         var address = new Uri(root, request.Address);
         using var message = new HttpRequestMessage(request.Method, address) { Content = request.Content?.Invoke() };
@@ -121,7 +122,7 @@ internal sealed class RegistryClient : IDisposable
         if (address.Authority == root.Authority && _challenge is { } challenge)
         {
             message.Headers.Authorization = challenge.IsBearer
-                ? await _tokens.GetAsync(challenge, request.Scopes, anew, cancellation)
+                ? await _tokens.GetAsync(challenge, request.Scopes, refused, cancellation)
                 : _login.Value.Login?.Basic;
         }
         return await SendOnceAsync(_http, message, cancellation, request.IsLong);

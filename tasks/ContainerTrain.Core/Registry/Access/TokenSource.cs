@@ -16,13 +16,17 @@ internal sealed class TokenSource(HttpClient http, RegistryAddress registry, Fun
     private readonly Dictionary<string, (string Token, DateTimeOffset Until)> _tokens = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _turn = new(1);
 
-    public async Task<AuthenticationHeaderValue> GetAsync(Challenge challenge, ImmutableArray<string> scopes, bool anew, CancellationToken cancellation)
+    /// <param name="challenge">What the registry asks for.</param>
+    /// <param name="scopes">What is to be done.</param>
+    /// <param name="refused">The token that was not good enough, if one was sent: unless another request has got a new one meanwhile, one is fetched.</param>
+    /// <param name="cancellation">Stops the fetching.</param>
+    public async Task<AuthenticationHeaderValue> GetAsync(Challenge challenge, ImmutableArray<string> scopes, string? refused, CancellationToken cancellation)
     {
         var key = string.Join(' ', scopes.Prepend(challenge.Realm));
         await _turn.WaitAsync(cancellation);
         try
         {
-            if (anew || !_tokens.TryGetValue(key, out var known) || known.Until <= DateTimeOffset.UtcNow)
+            if (!_tokens.TryGetValue(key, out var known) || known.Token == refused || known.Until <= DateTimeOffset.UtcNow)
                 _tokens[key] = known = await FetchAsync(challenge, scopes, cancellation);
             return new AuthenticationHeaderValue("Bearer", known.Token);
         }
