@@ -9,6 +9,9 @@ namespace ContainerTrain;
 /// <summary>A run whose build is gone, which somebody else has to end: its guard at once, or the project's next training.</summary>
 public sealed class AbandonedRun(RunFolder folder, BuildCache cache)
 {
+    /// <summary>For a run whose record cannot be read.</summary>
+    private static readonly TimeSpan UsualGrace = TimeSpan.FromSeconds(120);
+
     private static readonly TimeSpan EnginePause = TimeSpan.FromSeconds(2);
 
     /// <summary>Twice a restart of the engine with all that may come with it.</summary>
@@ -40,7 +43,17 @@ public sealed class AbandonedRun(RunFolder folder, BuildCache cache)
         var record = TryRead();
         var calls = new ContainerCalls(engine);
         var log = Path.Join(folder.Path, $"log.{Guid.NewGuid():n}");
-        var outcome = await WatchAsync(calls, container, record, log, progress, cancellation);
+        RunOutcome outcome;
+        try
+        {
+            // The program has been asked to end by then, and does so also if nobody waits for it.
+            outcome = await WatchAsync(calls, container, record, log, progress, cancellation).WaitAsync(cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            File.Delete(log);
+            throw;
+        }
         Keep(log);
         if (record is { Outcome: null })
             _ = await RunEnding.CollectAsync(record, folder, outcome, [], Task.FromResult(record.Data), null, new PhaseTimes(default, default), cancellation);
@@ -56,11 +69,16 @@ public sealed class AbandonedRun(RunFolder folder, BuildCache cache)
         try
         {
             var state = (await calls.InspectAsync(container, cancellation)).State;
-            if (state?.Status == "created" || record is null)
+            if (state?.Status == "created")
                 return new RunOutcome(RunReason.Abandoned, -1, started, DateTimeOffset.UtcNow, "before the program began");
+            if (record is null)
+            {
+                await calls.StopAsync(container, UsualGrace, cancellation);
+                return new RunOutcome(RunReason.Abandoned, -1, started, DateTimeOffset.UtcNow);
+            }
             using var lines = new RunLog(log);
             var output = new DirectProgress<OutputLine>(line => lines.WriteLine(line.Text));
-            var request = new RunRequest(record.Plan, folder, null) { Progress = progress, Kill = cancellation };
+            var request = new RunRequest(record.Plan, folder, null) { Progress = progress };
             var result = await new ContainerWatch(calls, container, request, output).AttendAsync(null, new CancellationToken(canceled: true));
             var outcome = ContainerEnds.OutcomeOf(result, started, DateTimeOffset.UtcNow);
             return outcome.Reason == RunReason.Canceled ? outcome with { Reason = RunReason.Abandoned } : outcome;

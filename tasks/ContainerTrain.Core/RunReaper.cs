@@ -13,8 +13,21 @@ internal sealed class RunReaper(EngineConnection engine, BuildCache cache)
         public bool IsRunning => State is "running" or "paused" or "restarting";
     }
 
-    /// <summary>Returns how many were ended.</summary>
+    /// <summary>Returns how many were ended. An engine that goes away meanwhile is found out by what needs it next.</summary>
     public async Task<int> ReapAsync(string projectFile, IProgress<string> progress, CancellationToken cancellation)
+    {
+        try
+        {
+            return await ReapAllAsync(projectFile, progress, cancellation);
+        }
+        catch (Exception e) when (EngineConnection.IsUnreachable(e) && !cancellation.IsCancellationRequested)
+        {
+            progress.Report($"Runs that earlier builds may have left behind were not looked for: {(e.InnerException ?? e).Message}");
+            return 0;
+        }
+    }
+
+    private async Task<int> ReapAllAsync(string projectFile, IProgress<string> progress, CancellationToken cancellation)
     {
         var ended = 0;
         if (RunOwner.OfThisProcess() is not { } self)

@@ -4,6 +4,20 @@ using Docker.DotNet.Models;
 
 namespace ContainerTrain.Engine;
 
+/// <summary>What an engine answered to a signal for a container's program.</summary>
+internal enum SignalAnswer
+{
+    /// <summary>Nothing: it may have sent it or not.</summary>
+    None,
+    Sent,
+
+    /// <summary>The program had ended already.</summary>
+    Ended,
+
+    /// <summary>It did not send it.</summary>
+    Refused,
+}
+
 /// <summary>What is asked of an engine about one container, each question with a limit of its own.</summary>
 internal sealed class ContainerCalls(EngineConnection engine)
 {
@@ -52,26 +66,31 @@ internal sealed class ContainerCalls(EngineConnection engine)
     public Task<ContainerInspectResponse> InspectAsync(string container, CancellationToken cancellation) => EngineCall.LimitedAsync(
         "GET /containers/…/json", Short * 6, token => engine.Docker.Containers.InspectContainerAsync(container, token), cancellation);
 
-    /// <summary>Whether the engine sent the signal; null if it does not answer or refused.</summary>
-    /// <returns>False if the program has ended already.</returns>
-    public async Task<bool?> TrySignalAsync(string container, string signal)
+    /// <summary>Sends a signal to the program, and never throws.</summary>
+    public async Task<SignalAnswer> TrySignalAsync(string container, string signal)
     {
         try
         {
             await EngineCall.LimitedAsync(
                 "POST /containers/…/kill", Short,
                 token => engine.Docker.Containers.KillContainerAsync(container, new ContainerKillParameters { Signal = signal }, token), CancellationToken.None);
-            return true;
+            return SignalAnswer.Sent;
         }
         catch (DockerApiException e)
         {
-            return e.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Conflict ? false : null;
+            // Podman 4 has no status of its own for a program that has ended.
+            return e.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Conflict ? SignalAnswer.Ended : SignalAnswer.Refused;
         }
         catch (Exception e) when (EngineConnection.IsUnreachable(e))
         {
-            return null;
+            return SignalAnswer.None;
         }
     }
+
+    /// <summary>The engine's own way to end a container: it asks the program, and kills it after the grace.</summary>
+    public Task StopAsync(string container, TimeSpan grace, CancellationToken cancellation) => EngineCall.LimitedAsync(
+        "POST /containers/…/stop", grace + Removal,
+        token => engine.Docker.Containers.StopContainerAsync(container, new ContainerStopParameters { WaitBeforeKillSeconds = (uint)grace.TotalSeconds }, token), cancellation);
 
     /// <summary>False if the engine did not do it: the container may still be there.</summary>
     public async Task<bool> TryRemoveAsync(string container, TimeSpan limit)

@@ -30,7 +30,7 @@ internal sealed class ContainerWatch(ContainerCalls calls, string container, Run
     private int _returns;
 
     /// <summary>False if the program ended by itself before it could be asked.</summary>
-    private bool _wasAsked = true;
+    private bool _wasAsked;
 
     /// <summary>Returns when the program has ended, or a stop request was not done within the grace and a few seconds.</summary>
     /// <param name="stream">Its output; null to read it from the engine's log.</param>
@@ -78,7 +78,6 @@ internal sealed class ContainerWatch(ContainerCalls calls, string container, Run
                 if (stream is not null && await Task.WhenAny(ended, Task.Delay(AfterOutput, CancellationToken.None)) != ended)
                 {
                     // The log has what the program prints after the connection for it has gone.
-                    _lines.Rewind();
                     using var output = await TryLogsAsync(abandon);
                     if (output is not null)
                         await _lines.ReadAsync(output, abandon);
@@ -89,7 +88,6 @@ internal sealed class ContainerWatch(ContainerCalls calls, string container, Run
             catch (Exception e) when (IsAway(e) && !abandon.IsCancellationRequested && _returns++ < MostReturns)
             {
                 await ReconnectAsync(e, abandon);
-                _lines.Rewind();
                 stream = await TryLogsAsync(abandon);
             }
         }
@@ -126,12 +124,14 @@ internal sealed class ContainerWatch(ContainerCalls calls, string container, Run
     private static bool IsAway(Exception e) =>
         EngineConnection.IsUnreachable(e) || e is DockerApiException { StatusCode: >= HttpStatusCode.InternalServerError };
 
-    /// <summary>Null where the engine keeps no log, as with the log driver "none".</summary>
+    /// <summary>The output from its beginning, to be read from where it was; null where the engine keeps no log, as with the log driver "none".</summary>
     private async Task<MultiplexedStream?> TryLogsAsync(CancellationToken abandon)
     {
         try
         {
-            return await calls.LogsAsync(container, abandon);
+            var stream = await calls.LogsAsync(container, abandon);
+            _lines.Rewind();
+            return stream;
         }
         catch (DockerApiException e) when (e.StatusCode is not HttpStatusCode.NotFound)
         {
@@ -147,12 +147,12 @@ internal sealed class ContainerWatch(ContainerCalls calls, string container, Run
         using var grace = CancellationTokenSource.CreateLinkedTokenSource(request.Kill);
         grace.CancelAfter(request.Plan.Run.StopGrace);
         var graceEnd = Task.Delay(Timeout.InfiniteTimeSpan, grace.Token);
-        _wasAsked = !following.IsCompleted && await SignalAsync("SIGTERM", Task.WhenAny(following, graceEnd)) != false;
+        await SignalAsync("SIGTERM", Task.WhenAny(following, graceEnd));
         await Task.WhenAny(following, graceEnd);
         if (following.IsCompleted)
             return;
         var patience = Task.Delay(AfterKill, CancellationToken.None);
-        _ = await SignalAsync("SIGKILL", Task.WhenAny(following, patience));
+        await SignalAsync("SIGKILL", Task.WhenAny(following, patience));
         // The rest of a long output may take its time.
         for (long read = -1; !following.IsCompleted && read != _lines.BytesRead; await Task.WhenAny(following, Task.Delay(AfterKill, CancellationToken.None)))
             read = _lines.BytesRead;
@@ -160,15 +160,16 @@ internal sealed class ContainerWatch(ContainerCalls calls, string container, Run
             await abandon.CancelAsync();
     }
 
-    /// <summary>Again until the engine has taken it, as it may be away. False if the program has ended already; null if the engine never took it.</summary>
-    private async Task<bool?> SignalAsync(string signal, Task until)
+    /// <summary>Again until the engine has taken it, as it may be away.</summary>
+    private async Task SignalAsync(string signal, Task until)
     {
         while (!until.IsCompleted)
         {
-            if (await calls.TrySignalAsync(container, signal) is { } isSent)
-                return isSent;
+            var answer = await calls.TrySignalAsync(container, signal);
+            _wasAsked |= answer is SignalAnswer.Sent or SignalAnswer.None;
+            if (answer is SignalAnswer.Sent or SignalAnswer.Ended)
+                return;
             await Task.WhenAny(until, Task.Delay(Pause, CancellationToken.None));
         }
-        return null;
     }
 }
