@@ -26,7 +26,7 @@ public sealed class DeviceStep(INvidiaSmi nvidiaSmi)
             return new DeviceChoice(run.Gpus, run.GpusAreAuto ? "TrainGpus=auto: cpu, as this host shows no NVIDIA device that the program could use" : "");
 
         // The devices of another machine are not those that nvidia-smi shows here.
-        var isLocal = engine.Connection?.Endpoint.IsUnix != false;
+        var isLocal = run.EngineRemote != true && engine.Connection?.Endpoint.IsUnix != false;
         var host = isLocal ? await HostGpus.ReadAsync(nvidiaSmi, cancellation) : HostGpus.Unknown;
         var problems = GpuPreflight.Check(run.Gpus, host, plan.Torch);
         if (engine.Connection is { } connection && await AskAsync(connection, run.Gpus, cancellation) is { } problem)

@@ -36,7 +36,7 @@ public sealed class DoctorStep(TrainInputs inputs, string planFile, EngineSettin
         var gpus = plan?.Run.Gpus ?? (GpuRequest.TryParse(inputs.Run.Gpus, inputs.Run.HostHasGpu, out var request) ? request : GpuRequest.None);
         var lines = ImmutableArray.CreateBuilder<DoctorLine>();
         using var engine = Connect(wanted, lines, cancellation);
-        lines.Add(User(engine, wanted, await InfoAsync(engine, cancellation)));
+        lines.Add(User(engine, wanted, await IsRootlessAsync(engine, cancellation)));
         if (engine is not null)
             await AddEngineAsync(engine, plan, gpus, lines, progress, cancellation);
         lines.Add(await TryAsync("GPU driver", async () =>
@@ -90,9 +90,8 @@ public sealed class DoctorStep(TrainInputs inputs, string planFile, EngineSettin
         }
     }
 
-    private DoctorLine User(EngineConnection? engine, EngineKind wanted, SystemInfoResponse? info)
+    private DoctorLine User(EngineConnection? engine, EngineKind wanted, bool isRootless)
     {
-        var isRootless = info?.SecurityOptions?.Any(option => option.StartsWith("name=rootless", StringComparison.Ordinal)) == true;
         var sockets = engine is not null ? [engine.Endpoint] : wanted == EngineKind.Process ? [] : Candidates(wanted);
         var (path, access) = sockets.Where(endpoint => endpoint.IsUnix)
             .Select(endpoint => (endpoint.Address.LocalPath, Access: UserCheck.Try(endpoint.Address.LocalPath)))
@@ -109,6 +108,18 @@ public sealed class DoctorStep(TrainInputs inputs, string planFile, EngineSettin
         catch (ProblemException)
         {
             return []; // the line of the engine says it
+        }
+    }
+
+    private static async Task<bool> IsRootlessAsync(EngineConnection? engine, CancellationToken cancellation)
+    {
+        try
+        {
+            return engine is not null && await InfoAsync(engine, cancellation) is { } info && await EngineUser.IsRootlessAsync(engine, info, cancellation);
+        }
+        catch (Exception e) when (IsExpected(e, cancellation))
+        {
+            return false;
         }
     }
 

@@ -117,6 +117,29 @@ public abstract class RemoteRuns(ContainerEngine engine) : RunnerScenario
     }
 
     [Fact]
+    public async Task WhatAKilledBuildLeftThereComesBackWithTheNextRun()
+    {
+        var plan = Plan(Remote(run => run), "write=model.bin", "write=checkpoints/1.txt");
+        var folder = RunFolder.Create(plan.Run.OutputRoot, DateTimeOffset.UtcNow.AddMinutes(-1));
+        File.WriteAllText(folder.Hyperparameters, "{}");
+        var request = new RunRequest(plan, folder, await ImageAsync());
+        // Never disposed of, as by a build that was killed.
+        var store = new RemoteStore(engine.Connection, new RemoteRun(folder.Id, plan.ProjectFile, request.Image!), RemoteVolumes.Of(ContainerSettings.MountsOf(request)));
+        await store.SendAsync(new VolumeOwner(0, 0, IsKnown: false), Cancellation);
+        await new DockerRunner(engine.Connection).RunAsync(request with { Mounts = [.. store.Mounts] }, new Lines<OutputLine>(), Cancellation);
+        using (new FileStream(folder.Log, FileMode.Create, FileAccess.Write, FileShare.Read))
+        {
+            await RunAsync(Remote(run => run), "out=while that build attends its run");
+            Assert.False(File.Exists(Path.Combine(folder.Path, "model.bin")));
+        }
+
+        await RunAsync(Remote(run => run), "out=after it");
+
+        Assert.True(File.Exists(Path.Combine(folder.Path, "model.bin")) && File.Exists(Path.Combine(folder.Checkpoints, "1.txt")));
+        Assert.Single(_progress.All, line => line.StartsWith("Brought 2 files (", StringComparison.Ordinal) && line.Contains($"that run {folder.Id} had left", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task AFileThatCannotBeBroughtThereIsCT3042()
     {
         Project.Write("words.txt", "x");

@@ -24,11 +24,12 @@ internal sealed class RemoteRunner(EngineConnection engine, IProgress<string> pr
         if (RemoteVolumes.Check(request.Plan.Run) is [var problem, ..])
             return Ended(RunReason.NotStarted, problem.ToString());
         var mounts = ContainerSettings.MountsOf(request);
-        await using var store = new RemoteStore(engine, request, RemoteVolumes.Of(mounts));
+        await using var store = new RemoteStore(engine, new RemoteRun(request.Folder.Id, request.Plan.ProjectFile, request.Image!), RemoteVolumes.Of(mounts));
         try
         {
+            await new AbandonedRuns(engine, progress).BringBackAsync(request, cancellation);
             await store.SendAsync(await OwnerAsync(request.Plan.Run, cancellation), cancellation);
-            progress.Report($"Sent {Show(store.Files, store.Bytes)} to {engine.Endpoint.Address.OriginalString}, which does not see this host's folders");
+            progress.Report($"Sent {store.Show()} to {engine.Endpoint.Address.OriginalString}, which does not see this host's folders");
         }
         catch (DockerApiException e)
         {
@@ -60,9 +61,9 @@ internal sealed class RemoteRunner(EngineConnection engine, IProgress<string> pr
         try
         {
             var goesOn = outcome.Reason == RunReason.EngineLost && await ExistsAsync($"train-{folder.Id}");
-            await store.FetchAsync(new HashSet<string> { folder.Record, folder.Log, folder.Hyperparameters });
+            await store.FetchAsync(OwnFilesOf(folder));
             var leftOut = store.LeftOut > 0 ? $"; left out {store.LeftOut} that are neither files nor folders, or lie behind a link" : "";
-            progress.Report($"Brought {Show(store.Files, store.Bytes)} back from {engine.Endpoint.Address.OriginalString}{leftOut}");
+            progress.Report($"Brought {store.Show()} back from {engine.Endpoint.Address.OriginalString}{leftOut}");
             store.IsKept = goesOn;
             return outcome;
         }
@@ -77,6 +78,9 @@ internal sealed class RemoteRunner(EngineConnection engine, IProgress<string> pr
             };
         }
     }
+
+    /// <summary>Files of a run that this host writes.</summary>
+    public static HashSet<string> OwnFilesOf(RunFolder folder) => [folder.Record, folder.Log, folder.Hyperparameters];
 
     private async Task<bool> ExistsAsync(string container)
     {
@@ -95,12 +99,9 @@ internal sealed class RemoteRunner(EngineConnection engine, IProgress<string> pr
     private async Task<VolumeOwner> OwnerAsync(RunPlan run, CancellationToken cancellation)
     {
         var info = await engine.Docker.System.GetSystemInfoAsync(cancellation);
-        var isRootless = info.SecurityOptions?.Any(option => option.Contains("rootless", StringComparison.Ordinal)) ?? false;
-        var parts = ContainerSettings.UserOf(run, isRootless).Split(':');
+        var parts = ContainerSettings.UserOf(run, await EngineUser.IsRootlessAsync(engine, info, cancellation)).Split(':');
         return int.TryParse(parts[0], out var user)
             ? new VolumeOwner(user, parts.Length > 1 && int.TryParse(parts[1], out var group) ? group : 0, IsKnown: true)
             : new VolumeOwner(0, 0, IsKnown: false);
     }
-
-    private static string Show(int files, long bytes) => $"{files} {(files == 1 ? "file" : "files")} ({Units.Show(bytes)})";
 }

@@ -6,17 +6,26 @@ using Docker.DotNet.Models;
 
 namespace ContainerTrain.Engine;
 
+/// <summary>A run on a remote engine.</summary>
+/// <param name="Project">The project file, absolute.</param>
+/// <param name="Image">An image that the engine has.</param>
+internal sealed record RemoteRun(string Id, string Project, string Image)
+{
+    public Dictionary<string, string> Labels => new() { [ContainerSettings.RunLabel] = Id, [ContainerSettings.ProjectLabel] = Project };
+}
+
 /// <summary>
 /// The volumes of one run on a remote engine. They are filled and emptied through a container that has all of them and
 /// never starts: that works while the program's container runs, and after it is gone.
 /// </summary>
-internal sealed class RemoteStore(EngineConnection engine, RunRequest request, ImmutableArray<RemoteVolume> volumes) : IAsyncDisposable
+internal sealed class RemoteStore(EngineConnection engine, RemoteRun run, ImmutableArray<RemoteVolume> volumes) : IAsyncDisposable
 {
     private const string Root = "/containertrain";
 
     /// <summary>An engine that sends nothing for so long is gone.</summary>
     private static readonly TimeSpan StallLimit = TimeSpan.FromMinutes(2);
 
+    private readonly List<string> _more = [];
     private string? _carrier;
 
     /// <summary>Whether the volumes stay on the engine, for what is in them.</summary>
@@ -27,6 +36,9 @@ internal sealed class RemoteStore(EngineConnection engine, RunRequest request, I
     public long Bytes { get; private set; }
 
     public int LeftOut { get; private set; }
+
+    /// <summary>What was sent or brought back, in words.</summary>
+    public string Show() => $"{Files} {(Files == 1 ? "file" : "files")} ({Units.Show(Bytes)})";
 
     /// <summary>The volumes as the program's container mounts them.</summary>
     public IEnumerable<MountPlan> Mounts => volumes.SelectMany(volume => volume.Targets.Select(target => new MountPlan(MountKind.Volume, NameOf(volume), target, volume.ReadOnly)));
@@ -39,24 +51,30 @@ internal sealed class RemoteStore(EngineConnection engine, RunRequest request, I
     public async Task SendAsync(VolumeOwner owner, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        var labels = new Dictionary<string, string> { [ContainerSettings.RunLabel] = request.Folder.Id, [ContainerSettings.ProjectLabel] = request.Plan.ProjectFile };
         foreach (var volume in volumes)
-            await engine.Docker.Volumes.CreateAsync(new VolumesCreateParameters { Name = NameOf(volume), Labels = labels }, CancellationToken.None);
+            await engine.Docker.Volumes.CreateAsync(new VolumesCreateParameters { Name = NameOf(volume), Labels = run.Labels }, CancellationToken.None);
+        await OpenAsync();
+        foreach (var volume in volumes)
+            await SendAsync(volume, owner, cancellation);
+    }
+
+    /// <summary>A volume that goes with the others.</summary>
+    public void AlsoRemove(string name) => _more.Add(name);
+
+    /// <summary>Makes the container that has all volumes.</summary>
+    public async Task OpenAsync() =>
         // Not cut off with the build: of a container whose creation is not answered nobody knows the id.
         _carrier = (await engine.Docker.Containers.CreateContainerAsync(new CreateContainerParameters
         {
-            Image = request.Image!,
+            Image = run.Image,
             Entrypoint = ["/none"],
-            Labels = labels,
+            Labels = run.Labels,
             HostConfig = new HostConfig
             {
                 NetworkMode = "none",
                 Mounts = [.. volumes.Select(volume => new Mount { Type = "volume", Source = NameOf(volume), Target = PathOf(volume) })],
             },
         }, CancellationToken.None)).ID;
-        foreach (var volume in volumes)
-            await SendAsync(volume, owner, cancellation);
-    }
 
     /// <summary>Brings back what the program wrote.</summary>
     /// <param name="kept">Files that stay as they are on this host.</param>
@@ -81,8 +99,8 @@ internal sealed class RemoteStore(EngineConnection engine, RunRequest request, I
         {
             if (_carrier is not null)
                 await IgnoreMissingAsync(() => engine.Docker.Containers.RemoveContainerAsync(_carrier, new ContainerRemoveParameters { Force = true }, CancellationToken.None));
-            foreach (var volume in IsKept ? [] : volumes)
-                await IgnoreMissingAsync(() => engine.Docker.Volumes.RemoveAsync(NameOf(volume), force: true, CancellationToken.None));
+            foreach (var name in IsKept ? [] : volumes.Select(NameOf).Union(_more))
+                await IgnoreMissingAsync(() => engine.Docker.Volumes.RemoveAsync(name, force: true, CancellationToken.None));
         }
         catch (Exception e) when (EngineConnection.IsUnreachable(e))
         {
@@ -130,7 +148,9 @@ internal sealed class RemoteStore(EngineConnection engine, RunRequest request, I
 
     private static string PathOf(RemoteVolume volume) => $"{Root}/{volume.Part}";
 
-    private string NameOf(RemoteVolume volume) => $"train-{request.Folder.Id}-{volume.Part}";
+    private string NameOf(RemoteVolume volume) => NameOf(run, volume);
+
+    public static string NameOf(RemoteRun run, RemoteVolume volume) => $"train-{run.Id}-{volume.Part}";
 }
 
 /// <summary>A file of this host that was to be sent to an engine cannot be read.</summary>
