@@ -12,7 +12,8 @@ namespace ContainerTrain.Engine;
 /// <summary>A connection to an engine that has answered.</summary>
 public sealed class EngineConnection : IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
+    /// <summary>A rootless Podman on a busy machine was seen to take nine seconds.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
     /// <summary>A login takes its time.</summary>
     private static readonly TimeSpan SshLimit = TimeSpan.FromSeconds(40);
