@@ -11,6 +11,7 @@ usage: eng/bench.sh inner-loop [OPTION...]
        eng/bench.sh metrics [--rounds N]
        eng/bench.sh launch [--rounds N]
        eng/bench.sh logs [--rounds N] [--long-mb N]
+       eng/bench.sh push [--rounds N] [--cases first]
 
 inner-loop: from an edit to an image: plain dotnet build, ours, dotnet publish -t:PublishContainer, and dotnet publish
 with docker build (BuildKit where a client of this machine can, and the classic builder). Gets an engine,
@@ -52,6 +53,14 @@ build's memory meanwhile; writes artifacts/bench/logs.md, which is the stdout to
 
   --rounds N        rounds of 100 MB each (5)
   --long-mb N       what the run prints whose memory is compared with that of a run of 10 MB (1000)
+
+push: from an edit to an image in a registry, beside dotnet publish -t:PublishContainer to the same registry (Debian's
+docker-registry on a loopback port) and a plain build; writes artifacts/bench/push.md, which is the stdout too.
+
+  --rounds N        rounds, each of which runs all variants in turn (3)
+  --cases edit      leaves out the first push to an empty registry
+
+A full run takes about four minutes. It removes what it made, like inner-loop.
 USAGE
 }
 
@@ -87,11 +96,14 @@ build_program() {
     cp -r "$(dotnet msbuild "$PROJECT" -getProperty:TargetDir -p:Configuration=Release)" "$PROGRAM"
 }
 
-inner_loop() {
-    local version
+# with_packages COMMAND OPTION...: packs, and runs a part of the program that builds projects.
+with_packages() {
+    local command=$1 version part=()
+    shift
+    [ "$command" = inner-loop ] || part=("$command" --rounds 3)
     cd "$REPO_ROOT"
     mkdir -p "$BENCH_DIR" "$ARTIFACTS_DIR/test-results"
-    hold_lock "$BENCH_DIR/.lock" inner-loop "$@"
+    hold_lock "$BENCH_DIR/.lock" "$command" "$@"
     require_tools
     "$ENG_DIR/engine.sh" up >&2
     eval "$("$ENG_DIR/engine.sh" env)"
@@ -100,7 +112,7 @@ inner_loop() {
     # The same for all variants: no node that one leaves serves another; and the compiler server, as by default,
     # whatever this shell is set to. The bench ends the one it started.
     export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=true DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
-    dotnet "$PROGRAM/ContainerTrain.Benchmarks.dll" --folder "$BENCH_DIR" --version "$version" --torchsharp "$(torchsharp_version)" \
+    dotnet "$PROGRAM/ContainerTrain.Benchmarks.dll" "${part[@]}" --folder "$BENCH_DIR" --version "$version" --torchsharp "$(torchsharp_version)" \
         --mirror "${TrainRegistryMirror:-}" --registry-program "$(registry_program)" "$@"
 }
 
@@ -196,7 +208,11 @@ case $command in
         ;;
     inner-loop)
         case " $* " in *' --help '* | *' -h '*) usage; exit 0 ;; esac
-        inner_loop "$@"
+        with_packages inner-loop "$@"
+        ;;
+    push)
+        case " $* " in *' --help '* | *' -h '*) usage; exit 0 ;; esac
+        with_packages push "$@"
         ;;
     metrics)
         case " $* " in *' --help '* | *' -h '*) usage; exit 0 ;; esac

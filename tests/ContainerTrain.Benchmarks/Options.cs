@@ -7,7 +7,7 @@ namespace ContainerTrain.Benchmarks;
 internal sealed record Options
 {
     public static readonly ImmutableArray<string> AllCases =
-        ["cold", "no-op", "edit", "package", "edit-6gb", "sizes", "bytes", "profile"];
+        ["cold", "no-op", "edit", "package", "edit-6gb", "sizes", "bytes", "profile", "first"];
 
     /// <summary>Each round runs every variant.</summary>
     public int Rounds { get; init; } = 5;

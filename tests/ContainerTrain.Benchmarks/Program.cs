@@ -5,6 +5,7 @@ using System.Text.Json.Serialization;
 using ContainerTrain.Benchmarks;
 using ContainerTrain.Benchmarks.Measuring;
 using ContainerTrain.Benchmarks.Metrics;
+using ContainerTrain.Benchmarks.Pushing;
 using ContainerTrain.Benchmarks.Reporting;
 using ContainerTrain.Benchmarks.Runs;
 
@@ -18,7 +19,7 @@ if (args is ["logs", .. var logs])
 Options options;
 try
 {
-    options = Options.Parse(args);
+    options = Options.Parse(args is ["push", .. var pushing] ? pushing : args);
 }
 catch (FormatException e)
 {
@@ -29,6 +30,11 @@ catch (FormatException e)
 var time = Stopwatch.StartNew();
 try
 {
+    if (args is ["push", ..])
+    {
+        Console.Write(PushBench.Run(options, Report));
+        return 0;
+    }
     var results = new Bench(options, Report).Run();
     var json = new JsonSerializerOptions(JsonSerializerDefaults.Web)
     {
