@@ -23,12 +23,20 @@ public enum PushWay
 /// <param name="Archive">Null for a registry.</param>
 public sealed record PushDestination(string Registry, ArchiveSettings? Archive = null);
 
+/// <summary>Where the packages of a bill of materials stand.</summary>
+/// <param name="AssetsFile">project.assets.json, absolute.</param>
+/// <param name="Framework">Such as net10.0.</param>
+public sealed record SbomSettings(string AssetsFile, string Framework, string RuntimeIdentifier);
+
 /// <summary>An image's way from the plan to a registry or a file, and the record that says so.</summary>
 /// <param name="planFile">The plan; the record lies beside it.</param>
 /// <param name="cache">The user's cache.</param>
 /// <param name="registries">How registries are spoken to.</param>
 public sealed class PushStep(string planFile, BuildCache cache, RegistrySettings registries)
 {
+    /// <summary>The restored graph that a bill of materials is made of (TrainSbom); null for none.</summary>
+    public SbomSettings? Sbom { get; init; }
+
     /// <summary>Pushes under every tag of the plan.</summary>
     /// <param name="way">Through the engine or not.</param>
     /// <param name="destination">Where to.</param>
@@ -47,9 +55,28 @@ public sealed class PushStep(string planFile, BuildCache cache, RegistrySettings
             : await WithEngineAsync(way, target, plan, settings, progress, cancellation);
         if (destination.Archive is null)
             PushRecord.Of(pushed!).Write(PushRecord.FileBeside(planFile));
+        if (Sbom is { } sbom)
+            await DescribeAsync(sbom, plan.Image, pushed!, destination, progress, cancellation);
         foreach (var reference in pushed!.References)
             progress.Report($"Pushed {reference} ({pushed.Digest})");
         return pushed;
+    }
+
+    /// <summary>Beside the plan, beside a file, and in the registry as something that refers to the image.</summary>
+    private async Task DescribeAsync(
+        SbomSettings sbom, ImagePlan plan, PushedImage pushed, PushDestination destination, IProgress<string> progress, CancellationToken cancellation)
+    {
+        var packages = PackageGraph.Read(sbom.AssetsFile, sbom.Framework, sbom.RuntimeIdentifier);
+        var bom = Bom.Write(ImageReference.Parse(plan.References[0]).Repository, pushed.ImageId, plan.BaseImage, packages);
+        await File.WriteAllBytesAsync(Path.Join(Path.GetDirectoryName(planFile), "bom.json"), bom, cancellation);
+        if (destination.Archive is not null)
+        {
+            await File.WriteAllBytesAsync(pushed.Archive + ".bom.json", bom, cancellation);
+            return;
+        }
+        var name = RegistryTarget.NameOf(destination.Registry, plan);
+        var digest = await new Referrer(registries, progress).AttachAsync(name, pushed.Digest, Bom.MediaType, bom, cancellation);
+        progress.Report($"Attached the bill of materials, {packages.Length} packages ({digest})");
     }
 
     private async Task<PushedImage?> WithEngineAsync(

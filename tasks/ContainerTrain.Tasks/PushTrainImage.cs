@@ -18,6 +18,18 @@ public sealed class PushTrainImage : EngineTask
     /// <summary>TrainArchiveFormat: <c>docker</c> (the default) or <c>oci</c>.</summary>
     public string ArchiveFormat { get; set; } = "docker";
 
+    /// <summary>TrainSbom: whether a bill of materials is written and attached. Default: false.</summary>
+    public string Sbom { get; set; } = "false";
+
+    /// <summary>ProjectAssetsFile: what the restore chose, absolute.</summary>
+    public string AssetsFile { get; set; } = "";
+
+    /// <summary>The project's target framework, such as net10.0.</summary>
+    public string TargetFramework { get; set; } = "";
+
+    /// <summary>linux-x64 or linux-arm64.</summary>
+    public string RuntimeIdentifier { get; set; } = "";
+
     /// <summary>TrainCaFile: a PEM file of authorities that are trusted too, absolute. Default: none.</summary>
     public string CaFile { get; set; } = "";
 
@@ -46,9 +58,10 @@ public sealed class PushTrainImage : EngineTask
 
     protected override void Run()
     {
-        var options = PushOptions.Parse(Way, Registry, Archive, ArchiveFormat);
+        var options = PushOptions.Parse(Way, Registry, Archive, ArchiveFormat, Sbom);
         var registries = new RegistrySettings(DockerConfig) { CaFile = CaFile, Insecure = Items.Split(InsecureRegistries), Secret = BuildVariables.Login };
-        var image = new PushStep(PlanFile, Cache, registries).RunAsync(options.Way, options.Destination, EngineSettings, Live, Cancellation).GetAwaiter().GetResult();
+        var step = new PushStep(PlanFile, Cache, registries) { Sbom = options.Sbom ? new SbomSettings(AssetsFile, TargetFramework, RuntimeIdentifier) : null };
+        var image = step.RunAsync(options.Way, options.Destination, EngineSettings, Live, Cancellation).GetAwaiter().GetResult();
         (Digest, Manifest, Configuration, Names) = (image.Digest, image.Manifest, image.Configuration, [.. image.References]);
         ArchivePath = image.Archive;
     }

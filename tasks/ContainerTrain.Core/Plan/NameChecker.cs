@@ -19,7 +19,7 @@ internal static class NameChecker
         "TrainImageFile", "TrainImageVolume", "TrainInit", "TrainMemory", "TrainMemorySwap", "TrainNativePreflight", "TrainNatives",
         "TrainNetwork", "TrainOutputRoot", "TrainPidsLimit", "TrainPipPackage", "TrainPipRequirements", "TrainPush",
         "TrainReadOnlyRootfs", "TrainReferenceRuntime", "TrainReferenceTorchSharp", "TrainRegistryMirror", "TrainRerunDependsOn",
-        "TrainResume", "TrainRunId", "TrainRunsDependsOn", "TrainSecret", "TrainShell", "TrainShmSize", "TrainStopGrace",
+        "TrainResume", "TrainRunId", "TrainRunsDependsOn", "TrainSbom", "TrainSecret", "TrainShell", "TrainShmSize", "TrainStopGrace",
         "TrainStopSignal", "TrainStripNatives", "TrainTimeout", "TrainUlimit", "TrainUnneededNative", "TrainUser", "TrainVerifyLayers",
         "TrainVolume", "TrainWithDotnetRun", "TrainWorkingDirectory",
     ];

@@ -106,11 +106,11 @@ public sealed class PushSettings
     [Fact]
     public void AreAllToldThatAreWrong()
     {
-        var problems = Assert.Throws<ProblemException>(() => PushOptions.Parse("dirct", "", "/out", "tar")).Problems;
-        Assert.Equal(["CT1001", "CT1001"], problems.Select(problem => problem.Code.Id));
+        var problems = Assert.Throws<ProblemException>(() => PushOptions.Parse("dirct", "", "/out", "tar", "maybe")).Problems;
+        Assert.Equal(["CT1001", "CT1001", "CT1001"], problems.Select(problem => problem.Code.Id));
         Assert.Contains("'dirct'. Allowed: auto, engine, direct. Did you mean 'direct'?", problems[0].Message, StringComparison.Ordinal);
         Assert.Contains("'tar'. Allowed: docker, oci", problems[1].Message, StringComparison.Ordinal);
-        Assert.Equal(Codes.NoDestination, Assert.Single(Assert.Throws<ProblemException>(() => PushOptions.Parse("auto", "", "", "docker")).Problems).Code);
+        Assert.Equal(Codes.NoDestination, Assert.Single(Assert.Throws<ProblemException>(() => PushOptions.Parse("auto", "", "", "docker", "false")).Problems).Code);
     }
 
     [Theory]

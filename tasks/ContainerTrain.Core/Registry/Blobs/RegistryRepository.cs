@@ -50,13 +50,15 @@ internal sealed class RegistryRepository(RegistryClient client, string name, boo
         return response.IsSuccessStatusCode && response.Headers.TryGetValues("Docker-Content-Digest", out var values) ? values.FirstOrDefault() : null;
     }
 
-    public async Task PutManifestAsync(string tag, StoredManifest manifest, CancellationToken cancellation)
+    /// <summary>Stores a manifest; returns whether the registry keeps a list of what refers to its subject.</summary>
+    public async Task<bool> PutManifestAsync(string tag, StoredManifest manifest, CancellationToken cancellation)
     {
         var request = new RegistryRequest(HttpMethod.Put, At($"manifests/{tag}"), _scopes)
         {
             Content = () => new ByteArrayContent(manifest.Json) { Headers = { ContentType = new MediaTypeHeaderValue(manifest.MediaType) } },
         };
         using var response = await client.TryAsync(request, cancellation);
+        return response.Headers.Contains("OCI-Subject");
     }
 
     public async Task<bool> HasBlobAsync(string digest, CancellationToken cancellation)
@@ -94,10 +96,9 @@ internal sealed class RegistryRepository(RegistryClient client, string name, boo
     }
 
     /// <summary>Sends a part of an upload, and gives where it goes on.</summary>
-    public async Task<Uri> AppendAsync(Uri location, StreamedContent content, CancellationToken cancellation)
+    public async Task<Uri> AppendAsync(Uri location, Func<StreamedContent> content, CancellationToken cancellation)
     {
-        content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
-        var request = new RegistryRequest(HttpMethod.Patch, location.AbsoluteUri, _scopes) { Content = () => content, IsLong = true };
+        var request = new RegistryRequest(HttpMethod.Patch, location.AbsoluteUri, _scopes) { Content = content, IsLong = true };
         using var response = await client.SendAsync(request, cancellation);
         return LocationOf(response);
     }

@@ -58,9 +58,19 @@ internal sealed class LayerPush(RegistryRepository target, BlobMemory memory, IP
         {
             using var response = await source.OpenBlobAsync(blob.Digest, cancellation);
             await using var stream = await response.Content.ReadAsStreamAsync(cancellation);
+            var begun = false;
             if (await target.BeginAsync(null, null, cancellation) is { } location)
-                await target.CompleteAsync(location, blob.Digest, () => new StreamContent(stream) { Headers = { ContentLength = blob.Size } }, cancellation);
+                await target.CompleteAsync(location, blob.Digest, Content, cancellation);
             return true;
+
+            // What was read of the stream does not come back: where a token runs out now, all begins anew.
+            HttpContent Content()
+            {
+                if (begun)
+                    throw new TransientException("the registry asked for another login in the middle");
+                begun = true;
+                return new StreamContent(stream) { Headers = { ContentLength = blob.Size } };
+            }
         }, cancellation);
         Sent(name, blob.Digest, blob.Size);
     }
@@ -90,14 +100,14 @@ internal sealed class LayerPush(RegistryRepository target, BlobMemory memory, IP
         var made = await RetryAsync(blob.Name, async () =>
         {
             CompressedLayer? made = null;
-            using var content = new StreamedContent((stream, cancel) => made = blob.Write(stream, Steps(blob), cancel));
+            StreamedContent? content = null;
             try
             {
                 var location = await target.BeginAsync(null, null, cancellation) ?? throw new TransientException("the registry began no upload");
-                location = await target.AppendAsync(location, content, cancellation);
+                location = await target.AppendAsync(location, () => content = new StreamedContent((stream, cancel) => made = blob.Write(stream, Steps(blob), cancel)), cancellation);
                 await target.CompleteAsync(location, made!.Digest, () => new ByteArrayContent([]), cancellation);
             }
-            catch (Exception) when (content.Failure is { } failure)
+            catch (Exception) when (content?.Failure is { } failure)
             {
                 throw new ProblemException(Codes.LayerUnreadable.With(blob.Name, failure.Message), failure);
             }
