@@ -58,7 +58,7 @@ public sealed class PushStep(string planFile, BuildCache cache, RegistrySettings
         if (Sbom is { } sbom)
             await DescribeAsync(sbom, plan.Image, pushed!, destination, progress, cancellation);
         foreach (var reference in pushed!.References)
-            progress.Report($"Pushed {reference} ({pushed.Digest})");
+            progress.Report(destination.Archive is null ? $"Pushed {reference} ({pushed.Digest})" : $"Wrote {reference} to {pushed.Archive}");
         return pushed;
     }
 
