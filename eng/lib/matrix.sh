@@ -124,7 +124,7 @@ matrix_leg() {
     else
         local variables=(DOCKER_HOST="unix:///none" CONTAINER_HOST="unix://$MATRIX_SOCKET")
     fi
-    env "${variables[@]}" CONTAINERTRAIN_ENGINE_APART=1 dotnet "$program" -noLogo -noColor -xml "$report" "${classes[@]}" "${TEST_OPTIONS[@]}" >"$RESULTS_DIR/engine-$name.log" || code=$?
+    env "${variables[@]}" CONTAINERTRAIN_ENGINE_APART=1 dotnet "$program" -explicit on -noLogo -noColor -xml "$report" "${classes[@]}" "${TEST_OPTIONS[@]}" >"$RESULTS_DIR/engine-$name.log" || code=$?
     matrix_row "$name" "$kind" "$(matrix_version)" \
         "$(report_sum "$report" passed) passed, $(($(report_sum "$report" failed) + $(report_sum "$report" errors))) failed, $(report_sum "$report" skipped) skipped"
     count_report "$name" "$report" "$code"

@@ -22,6 +22,15 @@ internal static partial class Native
         Console.Out.WriteLine($"allocated {megabytes} MB");
     }
 
+    public static void CloseOutput()
+    {
+        _ = Close(1);
+        _ = Close(2);
+    }
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int Close(int descriptor);
+
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Kill(int pid, int signal);
 

@@ -24,7 +24,10 @@ internal sealed class Steps
         wait-for=PATH sleep sleep=MS       until a file exists; forever; for a while
         save-on-sigterm=PATH               on SIGTERM takes a second, writes the file and exits with 0
         ignore-sigterm ignore-sigint
+        flood=MB fill=PATH=MB              that much output in lines; a file of that size
         exit=N raise=SIGNAL segv abort
+        throw=TEXT overflow                an exception that nothing catches; endless recursion
+        close-output                       goes on without stdout and stderr
         allocate=MB                        touches that much memory
         threads=N                          says how many of N threads could be started
         orphan=SECONDS                     starts a child that outlives this program and keeps its stdout open
@@ -46,6 +49,7 @@ internal sealed class Steps
             ["interleave"] = count => Interleave(Number(count)),
             ["long"] = length => Console.Out.WriteLine(new string('x', Number(length))),
             ["hex"] = bytes => WriteBytes(Convert.FromHexString(bytes)),
+            ["flood"] = megabytes => Flood(Number(megabytes)),
             ["report"] = _ => Console.Out.WriteLine(Report.OfThisProcess(_arguments).ToJson()),
             ["show"] = variable => Console.Out.WriteLine(File.ReadAllText(Environment.GetEnvironmentVariable(variable)!)),
             ["secret"] = name => Console.Out.WriteLine($"secret {name}: {File.ReadAllBytes(Path.Combine(Environment.GetEnvironmentVariable("TRAIN_SECRETS_DIR")!, name)).Length} bytes"),
@@ -64,6 +68,10 @@ internal sealed class Steps
             ["raise"] = signal => Native.Raise(Number(signal)),
             ["segv"] = _ => Native.WriteToNowhere(),
             ["abort"] = _ => Native.Abort(),
+            ["throw"] = text => throw new InvalidOperationException(text),
+            ["overflow"] = _ => Console.Out.WriteLine(Descend(0)),
+            ["fill"] = Fill,
+            ["close-output"] = _ => Native.CloseOutput(),
             ["allocate"] = megabytes => Native.Touch(Number(megabytes)),
             ["threads"] = count => StartThreads(Number(count)),
             ["orphan"] = StartOrphan,
@@ -84,6 +92,25 @@ internal sealed class Steps
             text.Append("line ").Append(i).Append('\n');
         writer.Write(text);
     }
+
+    private static void Flood(int megabytes)
+    {
+        using var stdout = Console.OpenStandardOutput();
+        var line = Encoding.ASCII.GetBytes(new string('x', 99) + "\n");
+        var chunk = Enumerable.Repeat(line, 640).SelectMany(bytes => bytes).ToArray();
+        for (var left = megabytes * 1_000_000L; left > 0; left -= chunk.Length)
+            stdout.Write(chunk, 0, (int)Math.Min(left, chunk.Length));
+    }
+
+    private static void Fill(string pathAndSize)
+    {
+        var (path, size) = (InOutput(pathAndSize[..pathAndSize.IndexOf('=', StringComparison.Ordinal)]), Number(pathAndSize[(pathAndSize.IndexOf('=', StringComparison.Ordinal) + 1)..]));
+        using var file = File.OpenWrite(path);
+        for (var i = 0; i < size; i++)
+            file.Write(new byte[1 << 20]);
+    }
+
+    private static int Descend(int depth) => Descend(depth + 1) + depth;
 
     private static void Interleave(int count)
     {
