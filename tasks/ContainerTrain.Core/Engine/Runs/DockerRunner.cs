@@ -172,7 +172,7 @@ public sealed class DockerRunner(EngineConnection engine) : ITrainRunner
     {
         var info = await _calls.InfoAsync(CancellationToken.None);
         return new EngineTraits(
-            IsRootless: await EngineUser.IsRootlessAsync(engine, info, cancellation),
+            IsRootless: await EngineUser.IsRootlessAsync(engine, info, CancellationToken.None),
             // Docker names the program it would use, and "N/A" as its version where that is missing. Podman names none: try.
             HasInit: engine.Version.Kind == EngineKind.Podman || (info.InitBinary is { Length: > 0 } && info.InitCommit?.ID != "N/A"),
             Gpus: EngineGpus.Of(engine, info).Way,
