@@ -13,9 +13,13 @@ public sealed class StopSignals(Action? onStop = null) : IDisposable
     /// <summary>One key press may arrive twice: from the terminal, and handed on by the program that started this one.</summary>
     private const int OneRequest = 200;
 
+    /// <summary>After the last listener, for the process to end by itself and with its own exit code.</summary>
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(30);
+
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _kill = new();
+    private readonly ManualResetEventSlim _isOver = new();
     private long? _requestedAt;
 
     /// <summary>Requested when the training is to save its work and end.</summary>
@@ -37,7 +41,7 @@ public sealed class StopSignals(Action? onStop = null) : IDisposable
     /// <param name="others">Signals that somebody else turns into <see cref="RequestStop"/>; only a later one is a request of its own.</param>
     public IDisposable Listen(ImmutableArray<PosixSignal> own, ImmutableArray<PosixSignal> others)
     {
-        var registrations = new Registrations();
+        var registrations = new Registrations(_isOver);
         foreach (var signal in own)
             registrations.Add(PosixSignalRegistration.Create(signal, TakeOwn));
         foreach (var signal in others)
@@ -58,6 +62,10 @@ public sealed class StopSignals(Action? onStop = null) : IDisposable
             _kill.Cancel();
         else
             RequestOnce();
+        // Handlers of one signal run one after the other, and that of the dotnet command, which comes later, is
+        // Environment.Exit(0): it would end the build in the middle, and as a success.
+        _isOver.Wait();
+        Thread.Sleep(LastWords);
     }
 
     private void TakeOther(PosixSignalContext context)
@@ -85,7 +93,7 @@ public sealed class StopSignals(Action? onStop = null) : IDisposable
         _stop.Cancel();
     }
 
-    private sealed class Registrations : IDisposable
+    private sealed class Registrations(ManualResetEventSlim isOver) : IDisposable
     {
         private readonly List<PosixSignalRegistration> _registrations = [];
 
@@ -95,6 +103,7 @@ public sealed class StopSignals(Action? onStop = null) : IDisposable
         {
             foreach (var registration in _registrations)
                 registration.Dispose();
+            isOver.Set();
         }
     }
 }
