@@ -6,13 +6,18 @@ using ContainerTrain.Plan;
 
 namespace ContainerTrain;
 
-/// <summary>A file as it was: its length and time of change, -1 for a file that was not there.</summary>
-public sealed record FileState(string Path, long Length, long Ticks)
+/// <summary>
+/// A file as it was: its length, -1 for a file that was not there, its time of change, and whether its owner may run it,
+/// which goes into the image and changes no time.
+/// </summary>
+public sealed record FileState(string Path, long Length, long Ticks, bool IsExecutable = false)
 {
     public static FileState Of(string path)
     {
-        var info = new FileInfo(path);
-        return info.Exists ? new FileState(path, info.Length, info.LastWriteTimeUtc.Ticks) : new FileState(path, -1, 0);
+        var info = SourceFile.Of(path);
+        return info.Exists
+            ? new FileState(path, info.Length, info.LastWriteTimeUtc.Ticks, info.UnixFileMode.HasFlag(UnixFileMode.UserExecute))
+            : new FileState(path, -1, 0);
     }
 
     public bool IsUnchanged() => this == Of(Path);
@@ -24,7 +29,7 @@ public sealed record FileState(string Path, long Length, long Ticks)
 /// </summary>
 public sealed record ImageStamp
 {
-    private const string Format = "containertrain image stamp 4";
+    private const string Format = "containertrain image stamp 5";
 
     /// <summary>Where engines were looked for.</summary>
     public required EngineSettings Settings { get; init; }
@@ -75,7 +80,7 @@ public sealed record ImageStamp
             Endpoint, Key, Reference, BaseReference,
             Image.Id, string.Join(' ', Image.DiffIds), Image.DepsImage, Image.BaseImageId,
             string.Create(CultureInfo.InvariantCulture, $"{Settled.Length} {Files.Length}"),
-            .. Settled.Concat(Files).Select(state => string.Create(CultureInfo.InvariantCulture, $"{state.Length}\t{state.Ticks}\t{state.Path}")),
+            .. Settled.Concat(Files).Select(state => string.Create(CultureInfo.InvariantCulture, $"{state.Length}\t{state.Ticks}\t{(state.IsExecutable ? 'x' : '-')}\t{state.Path}")),
         ]);
 
     private static ImageStamp Parse(string[] lines)
@@ -105,7 +110,8 @@ public sealed record ImageStamp
 
     private static FileState ParseState(string line)
     {
-        var parts = line.Split('\t', 3);
-        return new FileState(parts[2], long.Parse(parts[0], CultureInfo.InvariantCulture), long.Parse(parts[1], CultureInfo.InvariantCulture));
+        var parts = line.Split('\t', 4);
+        return new FileState(
+            parts[3], long.Parse(parts[0], CultureInfo.InvariantCulture), long.Parse(parts[1], CultureInfo.InvariantCulture), parts[2] == "x");
     }
 }

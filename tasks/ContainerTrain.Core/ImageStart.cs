@@ -15,14 +15,14 @@ namespace ContainerTrain;
 /// <param name="Builder">Makes it.</param>
 /// <param name="Image">The plan's image with the files that are sent.</param>
 /// <param name="Below">What it stands on.</param>
-/// <param name="Files">The files of the layers that projects share, as they were before those were looked at.</param>
+/// <param name="Files">The files of all layers but the project's own, as they were before they were looked at.</param>
 /// <param name="Announced">The engine's readiness for the application (<see cref="IImageBuilder.Announce"/>).</param>
 public sealed record ImageStart(
     EngineSettings Settings, FileState PlanState, PlannedImage Plan, EngineConnection Engine, IImageBuilder Builder, ImagePlan Image,
     ImageBelow Below, ImmutableArray<FileState> Files, IDisposable? Announced) : IDisposable
 {
     /// <summary>Whether a build that looks for engines here would begin in the same way.</summary>
-    public bool IsOf(EngineSettings settings) => Settings == settings && PlanState.IsUnchanged();
+    public bool IsOf(EngineSettings settings) => Settings == settings && PlanState.IsUnchanged() && Files.All(file => file.IsUnchanged());
 
     public void Dispose()
     {

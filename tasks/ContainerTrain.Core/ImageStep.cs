@@ -80,11 +80,11 @@ public sealed class ImageStep(string planFile, BuildCache cache)
             if (choice.Connection is { } engine && engine.Endpoint.Address.OriginalString == stamp.Endpoint
                 && stamp.Image.DepsImage.Length > 0 && new EngineImages(engine).Find(stamp.Image.DepsImage, cancellation) is not null)
             {
-                var files = StatesOf(plan.Image, shared: true);
+                var files = StatesOf(plan.Image, own: false);
                 var builder = await BuilderSelector.SelectAsync(plan.Image, engine, cache, progress, cancellation);
                 var image = await FilesAsync(plan.Image, progress, cancellation);
                 var below = await builder.PrepareAsync(image, progress, cancellation);
-                return new ImageStart(settings, state, plan, engine, builder, image, below, files, builder.Announce());
+                return new ImageStart(settings, state, plan, engine, builder, image, below, files, builder.Announce(cancellation));
             }
         }
         catch
@@ -118,7 +118,7 @@ public sealed class ImageStep(string planFile, BuildCache cache)
         var stamp = ImageStamp.Read(StampFile);
         if (stamp?.Endpoint != engine.Endpoint.Address.OriginalString)
             stamp = null;
-        if (stamp is not null && stamp.Key == plan.Key && stamp.Files.All(file => file.IsUnchanged()) && EngineHas(stamp, settings))
+        if ((OnlyAsk || !cache.Verify) && stamp is not null && stamp.Key == plan.Key && stamp.Files.All(file => file.IsUnchanged()) && EngineHas(stamp, settings))
         {
             // The plan changed where the image does not: without a new stamp no later build would be idle.
             var current = stamp with { Settings = settings, Settled = SettledBy(settings) };
@@ -130,7 +130,7 @@ public sealed class ImageStep(string planFile, BuildCache cache)
             throw new ProblemException(Codes.ImageNotCurrent.With(plan.Image.References[0]));
 
         // Taken before the build: a file that changes while it runs is seen at the next one.
-        ImmutableArray<FileState> files = [.. start?.Files ?? StatesOf(plan.Image, shared: true), .. StatesOf(plan.Image, shared: false)];
+        ImmutableArray<FileState> files = [.. start?.Files ?? StatesOf(plan.Image, own: false), .. StatesOf(plan.Image, own: true)];
         // Removed first: a build that fails or is cut off leaves no stamp that promises an image.
         File.Delete(StampFile);
         var image = await BuildAsync(plan.Image, engine, stamp?.Image, start, progress, cancellation);
@@ -167,7 +167,7 @@ public sealed class ImageStep(string planFile, BuildCache cache)
     /// Whether the last build would be repeated exactly: the same plan, files, engine and base, and the image still there.
     /// </summary>
     private bool NothingChanged(EngineSettings settings) =>
-        ImageStamp.Read(StampFile) is { } stamp
+        !cache.Verify && ImageStamp.Read(StampFile) is { } stamp
         && stamp.Settings == settings
         && stamp.Settled.All(file => file.IsUnchanged())
         && stamp.Files.All(file => file.IsUnchanged())
@@ -195,12 +195,12 @@ public sealed class ImageStep(string planFile, BuildCache cache)
         Files = files,
     };
 
-    private static ImmutableArray<FileState> StatesOf(ImagePlan image, bool shared)
+    private static ImmutableArray<FileState> StatesOf(ImagePlan image, bool own)
     {
         var states = ImmutableArray.CreateBuilder<FileState>();
         foreach (var layer in image.Layers)
         {
-            if (layer.Kind.IsShared() != shared)
+            if (layer.Kind.IsOwn() != own)
                 continue;
             foreach (var file in layer.Files)
                 states.Add(FileState.Of(file.Source));

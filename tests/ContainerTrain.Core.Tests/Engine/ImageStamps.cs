@@ -55,6 +55,29 @@ public sealed class TheStampOfAnImage : IDisposable
         Assert.False(gone.IsUnchanged());
     }
 
+    [Fact]
+    public void SeesAFileThatMayBeRunNow()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        var file = _folder.Write("run.sh", "one");
+        var before = FileState.Of(file);
+        File.SetUnixFileMode(file, File.GetUnixFileMode(file) | UnixFileMode.UserExecute);
+        Assert.False(before.IsUnchanged());
+    }
+
+    [Fact]
+    public void SeesThatWhatALinkLeadsToChanges()
+    {
+        var file = _folder.Write("model.bin", "one");
+        var link = _folder.At("link.bin");
+        File.CreateSymbolicLink(link, file);
+        var before = FileState.Of(link);
+        Assert.Equal(3, before.Length);
+        File.WriteAllText(file, "three");
+        Assert.False(before.IsUnchanged());
+    }
+
     private ImageStamp Stamp() => new()
     {
         Settings = new EngineSettings("tcp://d:1", "", "/home/me/.docker", "/run/user/1") { DockerContext = "lab", DockerTlsVerify = "1", DockerTls = "0", DockerCertPath = "/c" },

@@ -118,7 +118,7 @@ public sealed class ARequestToAnEngine
     public async Task MayBeginBeforeItsBodyIsKnown()
     {
         using var engine = new AnsweringEngine("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6;a=b\r\n world\r\n0\r\n\r\n", until: "\r\n0\r\n\r\n");
-        using var upload = EngineUpload.Begin(engine.Address, "POST", "images/load?quiet=1", "first "u8);
+        using var upload = EngineUpload.Begin(engine.Address, "POST", "images/load?quiet=1", "first "u8, Cancellation);
         await engine.Began;
         var answer = upload.Finish(stream => stream.Write("second"u8), Cancellation);
         Assert.Equal((200, "hello world"), (answer.Status, answer.Text));

@@ -17,9 +17,10 @@ internal sealed class EngineUpload : IDisposable
     private EngineUpload(EngineDialer dialer) => (_dialer, _stream) = (dialer, dialer.Open());
 
     /// <summary>Sends the request's head and the first bytes of its body.</summary>
-    public static EngineUpload Begin(EngineEndpoint endpoint, string method, string path, ReadOnlySpan<byte> first)
+    public static EngineUpload Begin(EngineEndpoint endpoint, string method, string path, ReadOnlySpan<byte> first, CancellationToken cancellation)
     {
         var dialer = new EngineDialer(endpoint);
+        using var cut = cancellation.Register(dialer.Dispose);
         try
         {
             var upload = new EngineUpload(dialer);

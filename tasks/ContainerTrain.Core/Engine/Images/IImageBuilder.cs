@@ -17,7 +17,8 @@ public interface IImageBuilder
     /// Announces that an application will follow soon: the engine gets ready for it while the compiler works.
     /// </summary>
     /// <returns>What to dispose where the build ends without the application, or null.</returns>
-    IDisposable? Announce();
+    /// <param name="cancellation">Stops the connecting.</param>
+    IDisposable? Announce(CancellationToken cancellation);
 
     /// <summary>Builds the application's image.</summary>
     /// <param name="image">What to build.</param>

@@ -49,7 +49,7 @@ public abstract class ImageBuilder : IImageBuilder
         return new ImageBelow(name, deps, baseImage.Id, time.Elapsed);
     }
 
-    public virtual IDisposable? Announce() => null;
+    public virtual IDisposable? Announce(CancellationToken cancellation) => null;
 
     public async Task<BuiltImage> BuildAsync(
         ImagePlan image, ImageBelow below, BuiltImage? previous, IProgress<string> progress, CancellationToken cancellation)
@@ -156,7 +156,7 @@ public abstract class ImageBuilder : IImageBuilder
         var later = !Cache.Verify && size > HashedFirst && Images.List(cancellation, $"{ImageLabels.Content}={content}").IsEmpty;
         if (!later && Find() is { } meanwhile)
             return meanwhile;
-        progress.Report($"Building the deps image ({Units.Show(layers.SelectMany(layer => layer.Files).Sum(file => new FileInfo(file.Source).Length))}, once per set of packages)");
+        progress.Report($"Building the deps image ({Units.Show(layers.SelectMany(layer => layer.Files).Sum(file => SourceFile.Of(file.Source).Length))}, once per set of packages)");
         using var hashing = new Hashing(cancel => Digests(image, layers, cancel), cancellation);
         await BuildDepsAsync(new DepsImage(image, system, content, layers, digests => NameOf(image, system, digests), hashing) { HashesLater = later, SystemName = below.Name }, progress, cancellation);
         _digests.Save();

@@ -68,7 +68,7 @@ public sealed class LayerDigests
         {
             text.Append('\n').Append(layer.Name);
             foreach (var file in layer.Files)
-                text.Append(CultureInfo.InvariantCulture, $"\n{file.Target}\t{new FileInfo(file.Source).Length}");
+                text.Append(CultureInfo.InvariantCulture, $"\n{file.Target}\t{SourceFile.Of(file.Source).Length}");
         }
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())))[..16];
     }
@@ -114,7 +114,7 @@ public sealed class LayerDigests
             text.Append(owner).Append('\n');
         foreach (var file in layer.Files)
         {
-            var info = new FileInfo(file.Source);
+            var info = SourceFile.Of(file.Source);
             text.Append(CultureInfo.InvariantCulture, $"{file.Target}\t{LayerTar.ModeOf(file)}\t{info.Length}\t{info.LastWriteTimeUtc.Ticks}\t{file.Source}\n");
         }
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));

@@ -47,7 +47,7 @@ internal sealed class LayerTar
             foreach (var file in _layer.Files)
                 tar.WriteEntry(Owned(FileEntry(PathOf(file), Stream.Null, ModeOf(file))));
         }
-        return headers.Length + _layer.Files.Sum(file => (new FileInfo(file.Source).Length + Block - 1) / Block * Block);
+        return headers.Length + _layer.Files.Sum(file => (SourceFile.Of(file.Source).Length + Block - 1) / Block * Block);
     }
 
     /// <param name="stream">Gets the tar.</param>

@@ -56,7 +56,8 @@ public sealed class LoadBuilder(EngineConnection engine, BuildCache cache) : Ima
     }
 
     /// <summary>Docker before 23 starts its own program anew to unpack an archive, for longer than the rest of an edit takes.</summary>
-    public override IDisposable? Announce() => _announced = EngineUpload.Begin(Engine.Endpoint, "POST", Request, ImageArchive.Opening());
+    public override IDisposable? Announce(CancellationToken cancellation) =>
+        _announced = EngineUpload.Begin(Engine.Endpoint, "POST", Request, ImageArchive.Opening(), cancellation);
 
     private protected override Task BuildDepsAsync(DepsImage deps, IProgress<string> progress, CancellationToken cancellation)
     {

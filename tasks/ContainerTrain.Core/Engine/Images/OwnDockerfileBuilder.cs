@@ -13,6 +13,8 @@ namespace ContainerTrain.Engine;
 /// <param name="engine">Where they are made.</param>
 internal sealed class OwnDockerfileBuilder(ImageBuilder inner, EngineConnection engine, string text) : IImageBuilder
 {
+    private static readonly TimeSpan Removal = TimeSpan.FromSeconds(30);
+
     private readonly EngineImages _images = new(engine);
     private readonly OwnBase _needs = OwnDockerfile.Needs(text);
 
@@ -26,7 +28,7 @@ internal sealed class OwnDockerfileBuilder(ImageBuilder inner, EngineConnection 
         return new ImageBelow("", baseImage ?? EngineImage.Parse("{}"u8), baseImage?.Id ?? "", time.Elapsed);
     }
 
-    public IDisposable? Announce() => _needs == OwnBase.App ? inner.Announce() : null;
+    public IDisposable? Announce(CancellationToken cancellation) => _needs == OwnBase.App ? inner.Announce(cancellation) : null;
 
     public async Task<BuiltImage> BuildAsync(
         ImagePlan image, ImageBelow below, BuiltImage? previous, IProgress<string> progress, CancellationToken cancellation)
@@ -56,7 +58,7 @@ internal sealed class OwnDockerfileBuilder(ImageBuilder inner, EngineConnection 
         finally
         {
             if (_needs == OwnBase.App)
-                _images.Remove(app, CancellationToken.None);
+                Remove(app);
         }
 
         // Only those that the text declares: an argument that nobody takes is a warning.
@@ -64,6 +66,19 @@ internal sealed class OwnDockerfileBuilder(ImageBuilder inner, EngineConnection 
         {
             if (Names(one))
                 arguments[OwnDockerfile.ArgumentOf(one)] = name;
+        }
+    }
+
+    /// <summary>Also where the build was canceled, or the engine is gone: that is said already.</summary>
+    private void Remove(string image)
+    {
+        using var limit = new CancellationTokenSource(Removal);
+        try
+        {
+            _images.Remove(image, limit.Token);
+        }
+        catch (Exception e) when (EngineConnection.IsUnreachable(e))
+        {
         }
     }
 

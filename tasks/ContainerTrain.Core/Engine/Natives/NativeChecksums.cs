@@ -80,7 +80,7 @@ public sealed class NativeChecksums(BuildCache cache)
 
     private static string Fingerprint(string file)
     {
-        var info = new FileInfo(file);
+        var info = SourceFile.Of(file);
         return string.Create(CultureInfo.InvariantCulture, $"{info.Length}\t{info.LastWriteTimeUtc.Ticks}\t{file}");
     }
 

@@ -43,7 +43,7 @@ internal sealed class NativeStripper(string cache)
     /// <summary>The stripped copy's path; the file itself if <c>strip</c> cannot read it; null without <c>strip</c>.</summary>
     private async Task<string?> StrippedAsync(string file, IProgress<string> progress, CancellationToken cancellation)
     {
-        var info = new FileInfo(file);
+        var info = SourceFile.Of(file);
         var identity = string.Create(CultureInfo.InvariantCulture, $"{file}\n{info.Length}\n{info.LastWriteTimeUtc.Ticks}");
         var folder = Path.Join(cache, "stripped", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(identity)))[..16]);
         var target = Path.Join(folder, info.Name);

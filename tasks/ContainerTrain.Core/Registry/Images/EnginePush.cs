@@ -44,7 +44,9 @@ internal sealed class EnginePush(EngineConnection engine, RegistrySettings setti
             if (!response.IsSuccessStatusCode)
                 throw Failed(name, EngineMessage.Of(await response.Content.ReadAsStringAsync(cancellation)), login);
             var (digest, error) = await ReadAsync(await response.Content.ReadAsStreamAsync(cancellation), cancellation);
-            return error is null ? digest : throw Failed(name, error, login);
+            if (error is null && digest.Length == 0)
+                digest = await DigestAsync(name, registry, cancellation) ?? "";
+            return error is null && digest.Length > 0 ? digest : throw Failed(name, error ?? "the registry does not have it", login);
         }
         finally
         {
@@ -53,6 +55,13 @@ internal sealed class EnginePush(EngineConnection engine, RegistrySettings setti
             else if (before != imageId)
                 await RequestAsync("tag", $"images/{Uri.EscapeDataString(before)}/tag?repo={Uri.EscapeDataString(repository)}&tag={name.Tag}", "", CancellationToken.None);
         }
+    }
+
+    /// <summary>Podman does not say what it has pushed (seen with 4.3.1).</summary>
+    private async Task<string?> DigestAsync(ImageReference name, RegistryAddress registry, CancellationToken cancellation)
+    {
+        using var client = new RegistryClient(registry, RegistryUse.Push, settings, progress, cancellation);
+        return await new RegistryRepository(client, name.Repository, writes: false).FindDigestAsync(name.Tag!, cancellation);
     }
 
     private ProblemException Failed(ImageReference name, string words, FoundLogin login) =>
@@ -97,7 +106,7 @@ internal sealed class EnginePush(EngineConnection engine, RegistrySettings setti
             if (Text(message, "id") is { Length: > 0 } layer && Text(message, "status") is { } status && Member(Member(message, "progressDetail"), "current") is null && seen.Add(layer + status))
                 progress.Report($"  {layer}: {status}");
         }
-        return (digest, error ?? (digest.Length == 0 ? "the engine did not say the digest" : null));
+        return (digest, error);
     }
 
     private static JsonElement? Member(JsonElement? element, string name) =>
