@@ -66,7 +66,18 @@ public sealed class StopSignals(Action? onStop = null) : IDisposable
         // Environment.Exit(0): it would end the build in the middle, and as a success.
         _isOver.Wait();
         Thread.Sleep(LastWords);
+        if (CodeOf(context.Signal) is { } code)
+            Environment.Exit(code);
     }
+
+    /// <summary>As shells have it; null for a signal that ends no process.</summary>
+    private static int? CodeOf(PosixSignal signal) => signal switch
+    {
+        PosixSignal.SIGHUP => 128 + 1,
+        PosixSignal.SIGINT => 128 + 2,
+        PosixSignal.SIGTERM => 128 + 15,
+        _ => null,
+    };
 
     private void TakeOther(PosixSignalContext context)
     {

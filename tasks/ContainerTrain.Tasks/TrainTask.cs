@@ -35,6 +35,9 @@ public abstract class TrainTask : Microsoft.Build.Utilities.Task, ICancelableTas
         try
         {
             Run();
+            // Also where it came to its end all the same: returning success here would let later targets go on.
+            if (Cancellation.IsCancellationRequested && !Log.HasLoggedErrors)
+                ReportCanceled();
         }
         catch (ProblemException e)
         {
@@ -42,8 +45,7 @@ public abstract class TrainTask : Microsoft.Build.Utilities.Task, ICancelableTas
         }
         catch (OperationCanceledException) when (Cancellation.IsCancellationRequested)
         {
-            // A canceled build has failed: returning success here would let later targets go on.
-            Report([Codes.BuildCanceled.With(GetType().Name)]);
+            ReportCanceled();
         }
         return !Log.HasLoggedErrors;
     }
@@ -73,4 +75,6 @@ public abstract class TrainTask : Microsoft.Build.Utilities.Task, ICancelableTas
                 Log.LogWarning(null, problem.Code.Id, null, page, file, line, column, 0, 0, "{0}", text);
         }
     }
+
+    private void ReportCanceled() => Report([Codes.BuildCanceled.With(GetType().Name)]);
 }

@@ -68,7 +68,9 @@ public sealed class TheCore
         select $"{Path.GetRelativePath(Repository.Root, file)} uses {use}");
 
     [Fact]
-    public void TakesPathsAndSettingsAsParameters() => Assert.Empty(OfTheProcess(Folder));
+    public void TakesPathsAndSettingsAsParameters() =>
+        // After a SIGTERM the process is to end in any case; the dotnet command would end it as a success.
+        Assert.Equal([$"{Folder}/StopSignals.cs uses Environment.Exit"], OfTheProcess(Folder));
 
     [Fact]
     public void DocumentsItsPublicTypes() => Assert.Empty(Undocumented.Types(Assembly));

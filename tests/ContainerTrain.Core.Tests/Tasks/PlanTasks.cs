@@ -168,6 +168,26 @@ public sealed class EveryTask
     }
 
     [Fact]
+    public void ThatIsCanceledHasFailedAlsoWhereItCameToItsEnd()
+    {
+        var (result, log) = Run(task => task.Cancel());
+        Assert.False(result);
+        Assert.Equal("CT3010", Assert.Single(log.Errors).Code);
+    }
+
+    [Fact]
+    public void ThatIsCanceledSaysNoMoreThanWhyItFailed()
+    {
+        var (result, log) = Run(task =>
+        {
+            task.Cancel();
+            task.Fail();
+        });
+        Assert.False(result);
+        Assert.Equal("CT3001", Assert.Single(log.Errors).Code);
+    }
+
+    [Fact]
     public void LetsThroughWhatNobodyExpects()
     {
         Assert.Throws<InvalidOperationException>(() => Run(_ => throw new InvalidOperationException()));
@@ -194,6 +214,8 @@ public sealed class EveryTask
         public CancellationToken Token => Cancellation;
 
         public void Warn() => Report([Codes.ImageNotBuilt.With("/Dockerfile", "a")]);
+
+        public void Fail() => Report([Codes.NoEngine.With("docker", "a")]);
 
         protected override void Run() => run(this);
     }
