@@ -18,6 +18,9 @@ internal sealed class ContainerWatch(ContainerCalls calls, string container, Run
     /// <summary>An engine that comes back and fails again at the same question is not restarting.</summary>
     private const int MostReturns = 10;
 
+    /// <summary>One that was there for so long has come back; a connection by SSH may be cut often in a training of days.</summary>
+    private static readonly TimeSpan Stay = TimeSpan.FromMinutes(1);
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
     /// <summary>What a kill takes, and the rest of the output after it.</summary>
@@ -28,6 +31,7 @@ internal sealed class ContainerWatch(ContainerCalls calls, string container, Run
 
     private readonly ContainerLines _lines = new(output);
     private int _returns;
+    private long _returnedAt;
 
     /// <summary>False if the program ended by itself before it could be asked.</summary>
     private bool _wasAsked;
@@ -85,12 +89,20 @@ internal sealed class ContainerWatch(ContainerCalls calls, string container, Run
                 await ended;
                 return await calls.InspectAsync(container, abandon);
             }
-            catch (Exception e) when (IsAway(e) && !abandon.IsCancellationRequested && _returns++ < MostReturns)
+            catch (Exception e) when (IsAway(e) && !abandon.IsCancellationRequested && MayReturn())
             {
                 await ReconnectAsync(e, abandon);
+                _returnedAt = Environment.TickCount64;
                 stream = await TryLogsAsync(abandon);
             }
         }
+    }
+
+    private bool MayReturn()
+    {
+        if (Environment.TickCount64 - _returnedAt > Stay.TotalMilliseconds)
+            _returns = 0;
+        return _returns++ < MostReturns;
     }
 
     /// <summary>Waits until the engine answers again.</summary>
