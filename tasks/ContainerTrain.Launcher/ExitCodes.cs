@@ -5,7 +5,7 @@ namespace ContainerTrain.Launcher;
 /// <summary>How the launcher ends.</summary>
 internal static class ExitCodes
 {
-    /// <summary>Of the guard, which nobody asks.</summary>
+    /// <summary>Of a training that succeeded, and of the guard, which nobody asks.</summary>
     public const int Done = 0;
 
     /// <summary>The training could not begin, or its end has no code.</summary>
@@ -20,10 +20,12 @@ internal static class ExitCodes
     /// <summary>The program's own code, as if it had run here, except where somebody else ended it and it has nothing to say to that.</summary>
     public static int Of(RunOutcome outcome) => outcome.Reason switch
     {
+        RunReason.Succeeded => Done,
         // Whoever starts trainings again looks for this code, whoever stopped them.
         RunReason.Canceled or RunReason.TimedOut when outcome.IsResumable => outcome.ExitCode,
         RunReason.Canceled => Interrupted,
         RunReason.TimedOut => NotTrained,
-        _ => outcome.ExitCode >= 0 ? outcome.ExitCode : NotTrained,
+        // A program may have ended with 0 and its results not have come back.
+        _ => outcome.ExitCode > 0 ? outcome.ExitCode : NotTrained,
     };
 }
