@@ -128,6 +128,24 @@ public sealed class TheFilesOfSecrets : IDisposable
     }
 
     [Fact]
+    public void AreGoneWhereOneOfThemCannotBeWritten()
+    {
+        var place = $"/dev/shm/{Guid.NewGuid():N}";
+        Directory.CreateDirectory(place);
+        try
+        {
+            var run = Given.RunPlan with { Secrets = [Token, new("no-folder/key", "", "TOKEN")] };
+            var refused = Assert.Throws<ProblemException>(() => SecretFiles.Create(run, new SecretValues(_ => "x"), [place]));
+            Assert.Equal("CT3052", Assert.Single(refused.Problems).Code.Id);
+            Assert.Empty(Directory.EnumerateFileSystemEntries(place));
+        }
+        finally
+        {
+            Directory.Delete(place, recursive: true);
+        }
+    }
+
+    [Fact]
     public void OfAKilledBuildAreRemovedByTheNextAndOthersAreNot()
     {
         var abandoned = $"/dev/shm/containertrain-secrets-{Guid.NewGuid():N}";

@@ -42,15 +42,17 @@ public sealed class SecretFiles : IDisposable
             throw new ProblemException(Codes.NoMemoryForSecrets.With("Windows has no tmpfs"));
         var root = places.FirstOrDefault(IsMemory) ?? throw new ProblemException(Codes.NoMemoryForSecrets.With(string.Join(", ", places)));
         RemoveAbandoned(root);
+        SecretFiles? files = null;
         try
         {
-            var files = NewIn(root);
+            files = NewIn(root);
             foreach (var (secret, content) in contents)
                 Write(files.PathOf(secret), content, run.User);
             return files;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            files?.Dispose(); // those that were written until then
             throw new ProblemException(Codes.NoMemoryForSecrets.With($"{root} ({e.Message})"), e);
         }
     }
