@@ -144,7 +144,7 @@ public sealed class TrainStep(string planFile, HostSettings host)
         // Compiles the page's code while the engine starts the container, which takes longer.
         _ = Task.Run(() => RunReport.Prepare(record, folder), CancellationToken.None);
         var request = new RunRequest(plan, folder, image?.Id) { Secrets = run.Secrets, Notices = progress, Kill = run.Kill, Progress = progress, EngineReturn = run.EngineReturn };
-        var (outcome, lastLines) = await AttendAsync(runner, request, log, lines, cancellation);
+        var (outcome, lastLines) = await RunGuard.UnlessItThrowsAsync(guard, AttendAsync(runner, request, log, lines, cancellation));
         // Where something is left, the guard begins when this is done and all is written.
         using var started = await guard;
         if (!outcome.IsLeftRunning)

@@ -36,8 +36,16 @@ internal sealed class DataFolder : IDisposable
     public void Dispose()
     {
         // Deleting a folder of links deletes the links, never what they point to.
-        if (_temporary)
+        if (!_temporary)
+            return;
+        try
+        {
             Directory.Delete(Path, recursive: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The training's outcome counts, not a few links in the temporary folder.
+        }
     }
 
     /// <summary>Without the checkpoints to go on from, which the program is told by their path on the host.</summary>

@@ -40,6 +40,20 @@ public sealed class RunGuard : IDisposable
         }
     }
 
+    /// <summary>Nobody else ends what a run has started that throws: the guard does then, and at once.</summary>
+    internal static async Task<T> UnlessItThrowsAsync<T>(Task<RunGuard?> guard, Task<T> run)
+    {
+        try
+        {
+            return await run;
+        }
+        catch
+        {
+            (await guard)?.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>The run has ended: nothing is left to do.</summary>
     public void Release()
     {
