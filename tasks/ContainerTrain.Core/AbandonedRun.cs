@@ -12,6 +12,8 @@ public sealed class AbandonedRun(RunFolder folder, BuildCache cache)
     /// <summary>For a run whose record cannot be read.</summary>
     private static readonly TimeSpan UsualGrace = TimeSpan.FromSeconds(120);
 
+    private static readonly TimeSpan TurnPause = TimeSpan.FromMilliseconds(200);
+
     private static readonly TimeSpan EnginePause = TimeSpan.FromSeconds(2);
 
     /// <summary>Twice a restart of the engine with all that may come with it.</summary>
@@ -61,6 +63,26 @@ public sealed class AbandonedRun(RunFolder folder, BuildCache cache)
         return true;
     }
 
+    /// <summary>
+    /// The same, also where the run's guard is at it: until that is done, the program computes on what the next one needs,
+    /// and may still save what that goes on from. Whatever a guard that dies leaves is ended here. False if it takes too long.
+    /// </summary>
+    internal async Task<bool> EndForNextAsync(EngineConnection engine, string container, IProgress<string> progress, CancellationToken cancellation)
+    {
+        if (await EndContainerAsync(engine, container, progress, cancellation))
+            return true;
+        progress.Report($"Run {folder.Id} is being ended by its guard; waiting for that");
+        var patience = (TryRead()?.Plan.Run.StopGrace ?? UsualGrace) + FileTurn.Limit;
+        for (var begin = DateTimeOffset.UtcNow; DateTimeOffset.UtcNow - begin < patience;)
+        {
+            await Task.Delay(TurnPause, cancellation);
+            if (await EndContainerAsync(engine, container, progress, cancellation))
+                return true;
+        }
+        progress.Report($"Run {folder.Id} is still being ended; this build goes on without its end");
+        return false;
+    }
+
     /// <summary>The end of the program: by itself, if it was before this; else asked for now.</summary>
     private async Task<RunOutcome> WatchAsync(
         ContainerCalls calls, string container, RunRecord? record, string log, IProgress<string> progress, CancellationToken cancellation)
@@ -105,13 +127,22 @@ public sealed class AbandonedRun(RunFolder folder, BuildCache cache)
         {
             try
             {
-                return EngineSelector.Select(record.Engine.Kind, host.Engine, cancellation).Connection!;
+                return Connect(record.Engine, host.Engine, cancellation);
             }
             catch (ProblemException) when (DateTimeOffset.UtcNow - begin < EnginePatience)
             {
                 // It may be the engine's restart that ended the build.
             }
         }
+    }
+
+    /// <summary>The engine that the run is on. Another one, as of a Docker context that is current only now, would say that there is no such container.</summary>
+    private static EngineConnection Connect(EngineRecord record, EngineSettings settings, CancellationToken cancellation)
+    {
+        var tried = "the settings name no such engine any more";
+        return EngineLocator.Find(record.Endpoint ?? "", settings) is { } endpoint && EngineConnection.TryConnect([endpoint], out tried, cancellation) is { } engine
+            ? engine
+            : throw new ProblemException(Codes.NoEngine.With(record.Kind.ToString().ToLowerInvariant(), tried));
     }
 
     /// <summary>The log as the engine has it, unless the build wrote more of it down.</summary>

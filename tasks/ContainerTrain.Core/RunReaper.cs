@@ -37,10 +37,8 @@ internal sealed class RunReaper(EngineConnection engine, BuildCache cache)
             if (!found.Owner.IsGone(self, found.IsRunning))
                 continue;
             progress.Report($"Run {found.RunId} was left behind by a build that is gone (process {found.Owner.Process}); {(found.IsRunning ? "stopping it with its grace" : "removing its container")}");
-            if (await new AbandonedRun(RunFolder.At(found.Folder), cache).EndContainerAsync(engine, found.Container, progress, cancellation))
+            if (await new AbandonedRun(RunFolder.At(found.Folder), cache).EndForNextAsync(engine, found.Container, progress, cancellation))
                 ended++;
-            else
-                progress.Report($"Run {found.RunId} is being ended by its guard");
         }
         return ended;
     }

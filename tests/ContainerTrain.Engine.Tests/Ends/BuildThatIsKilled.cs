@@ -73,7 +73,18 @@ public abstract class BuildThatIsKilled(ContainerEngine engine) : RunnerScenario
         await File.WriteAllTextAsync(Path.Combine(folder, "go"), "", Cancellation);
         await UntilAsync(async () => (await engine.Client.Containers.InspectContainerAsync($"train-{Path.GetFileName(folder)}", Cancellation)).State?.Running == false);
 
-        Assert.Equal(1, await new RunReaper(engine.Connection, engine.NewCache()).ReapAsync(ProjectFile, new Lines<string>(), Cancellation));
+        // Somebody is at it already, as its guard would be, and does not come to its end.
+        var cache = engine.NewCache();
+        var turn = FileTurn.TryTake(cache.LockOfRun(Path.GetFileName(folder)))!;
+        var waits = new TaskCompletionSource();
+        var said = new Lines<string>(line => _ = line.Contains("waiting for that", StringComparison.Ordinal) && waits.TrySetResult());
+        var reaping = new RunReaper(engine.Connection, cache).ReapAsync(ProjectFile, said, Cancellation);
+        await Task.WhenAny(waits.Task, reaping);
+        Assert.False(reaping.IsCompleted);
+        Assert.Single(await engine.ContainersOfAsync(ProjectFile));
+        await turn.DisposeAsync();
+
+        Assert.Equal(1, await reaping);
         Assert.Equal(("failed", "CT4001"), OutcomeIn(folder));
         Assert.Equal("ready\nlast words\n", await File.ReadAllTextAsync(Path.Combine(folder, "log.txt"), Cancellation));
     }
