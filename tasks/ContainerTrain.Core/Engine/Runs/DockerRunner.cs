@@ -160,6 +160,9 @@ public sealed class DockerRunner(EngineConnection engine) : ITrainRunner
 
     private async Task<RunOutcome> RemoveAsync(string container, RunOutcome outcome)
     {
+        // The program may be well, and only the way to it bad: the guard asks it to end, with its grace. There is none on Windows.
+        if (outcome is { Reason: RunReason.EngineLost, IsLeftRunning: true } && !OperatingSystem.IsWindows())
+            return outcome;
         var isHanging = outcome.Reason == RunReason.EngineLost || outcome.IsLeftRunning;
         if (await _calls.TryRemoveAsync(container, outcome.Reason == RunReason.Canceled || isHanging ? AfterCancel / 2 : ContainerCalls.Removal))
             return outcome with { IsLeftRunning = false };
