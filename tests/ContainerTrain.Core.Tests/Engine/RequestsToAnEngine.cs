@@ -115,6 +115,19 @@ public sealed class ARequestToAnEngine
     }
 
     [Fact]
+    public void ToAnotherMachineFindsOutWhenThatIsGone()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var dialer = new EngineDialer(new EngineEndpoint(EngineKind.Docker, new Uri($"tcp://{listener.LocalEndpoint}"), "test"));
+        using var stream = Assert.IsType<NetworkStream>(dialer.Open());
+        Assert.NotEqual(0, stream.Socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive));
+        Assert.Equal(
+            [30, 10, 3],
+            new[] { SocketOptionName.TcpKeepAliveTime, SocketOptionName.TcpKeepAliveInterval, SocketOptionName.TcpKeepAliveRetryCount }.Select(option => (int)stream.Socket.GetSocketOption(SocketOptionLevel.Tcp, option)!));
+    }
+
+    [Fact]
     public async Task MayBeginBeforeItsBodyIsKnown()
     {
         using var engine = new AnsweringEngine("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6;a=b\r\n world\r\n0\r\n\r\n", until: "\r\n0\r\n\r\n");

@@ -25,7 +25,7 @@ public sealed class AConnectionBySsh : IDisposable
         Assert.Equal("28.5", connection!.Version.Version);
         Assert.Equal("GET /version HTTP/1.0\r", File.ReadAllText(_folder.At("request")).Split('\n')[0]);
         Assert.Equal(
-            ["-o", "ConnectTimeout=30", "-o", "BatchMode=yes", "-T", "-l", "me", "-p", "2222", "--", "there", "docker system dial-stdio"],
+            ["-o", "ConnectTimeout=30", "-o", "ServerAliveInterval=30", "-o", "ServerAliveCountMax=3", "-o", "BatchMode=yes", "-T", "-l", "me", "-p", "2222", "--", "there", "docker system dial-stdio"],
             File.ReadAllLines(_folder.At("arguments")));
     }
 

@@ -7,6 +7,9 @@ internal sealed class EngineDialer(EngineEndpoint endpoint) : IDisposable
 {
     private const int UnixConnectLimit = 3000;
 
+    /// <summary>Seconds of silence before the other machine is asked whether it is there, then between the questions, and how many of them.</summary>
+    private const int AliveTime = 30, AliveInterval = 10, AliveCount = 3;
+
     private readonly Lock _lock = new();
     private IDisposable? _open;
     private bool _isCut;
@@ -62,6 +65,11 @@ internal sealed class EngineDialer(EngineEndpoint endpoint) : IDisposable
         {
             socket.Connect(endpoint.Address.DnsSafeHost, endpoint.Address.Port);
             socket.NoDelay = true;
+            // A machine without power says no goodbye: a wait for the end of a training would never end.
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, AliveTime);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, AliveInterval);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, AliveCount);
             return;
         }
         // Where too many connections wait to be accepted, Linux ends the wait after the time for sending, and not at a close.

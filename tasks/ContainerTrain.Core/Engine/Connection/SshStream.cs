@@ -63,13 +63,13 @@ internal sealed class SshStream : Stream
 
     public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
-    /// <summary>What ssh is told. It asks for nothing: a build has nobody to type a password.</summary>
+    /// <summary>What ssh is told. It asks for nothing: a build has nobody to type a password. It ends when the other machine is silent.</summary>
     internal static IEnumerable<string> Arguments(EngineEndpoint endpoint)
     {
         var address = endpoint.Address;
         string[] user = address.UserInfo.Length > 0 ? ["-l", Uri.UnescapeDataString(address.UserInfo)] : [];
         string[] port = address.Port > 0 ? ["-p", address.Port.ToString(CultureInfo.InvariantCulture)] : [];
-        return ["-o", "ConnectTimeout=30", "-o", "BatchMode=yes", "-T", .. user, .. port, "--", address.IdnHost, Command(endpoint)];
+        return ["-o", "ConnectTimeout=30", "-o", "ServerAliveInterval=30", "-o", "ServerAliveCountMax=3", "-o", "BatchMode=yes", "-T", .. user, .. port, "--", address.IdnHost, Command(endpoint)];
     }
 
     /// <summary>A shell over there reads it.</summary>
