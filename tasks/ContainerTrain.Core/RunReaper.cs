@@ -34,7 +34,7 @@ internal sealed class RunReaper(EngineConnection engine, BuildCache cache)
             return ended;
         foreach (var found in List(projectFile, cancellation))
         {
-            if (!found.Owner.IsGone(self, found.IsRunning))
+            if (!found.Owner.IsGone(self, found.IsRunning, engine.Endpoint.IsUnix))
                 continue;
             progress.Report($"Run {found.RunId} was left behind by a build that is gone (process {found.Owner.Process}); {(found.IsRunning ? "stopping it with its grace" : "removing its container")}");
             if (await new AbandonedRun(RunFolder.At(found.Folder), cache).EndForNextAsync(engine, found.Container, progress, cancellation))

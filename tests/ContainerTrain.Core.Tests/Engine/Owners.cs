@@ -25,7 +25,7 @@ public sealed class TheOwnerOfARun
     public void IsNobodyInALabelOfSomethingElse(string label) => Assert.Null(RunOwner.Parse(label));
 
     [Fact]
-    public void IsNotGoneWhileItsProcessLives() => Assert.False(Self.IsGone(Self, isRunning: true));
+    public void IsNotGoneWhileItsProcessLives() => Assert.False(Self.IsGone(Self, isRunning: true, isEngineHere: true));
 
     [Fact]
     public void IsGoneWhenItsProcessHasEnded()
@@ -33,27 +33,41 @@ public sealed class TheOwnerOfARun
         using var process = Process.Start("sleep", "600");
         var start = File.ReadAllText($"/proc/{process.Id}/stat").Split(") ")[1].Split(' ')[19];
         var owner = Self with { Process = process.Id, Start = start };
-        Assert.False(owner.IsGone(Self, isRunning: true));
+        Assert.False(owner.IsGone(Self, isRunning: true, isEngineHere: true));
         process.Kill();
         process.WaitForExit();
-        Assert.True(owner.IsGone(Self, isRunning: true));
+        Assert.True(owner.IsGone(Self, isRunning: true, isEngineHere: true));
     }
 
     [Fact]
-    public void IsGoneWhenItsNumberIsAnotherProcessNow() => Assert.True((Self with { Start = "1" }).IsGone(Self, isRunning: true));
+    public void IsGoneWhenItsNumberIsAnotherProcessNow() => Assert.True((Self with { Start = "1" }).IsGone(Self, isRunning: true, isEngineHere: true));
 
     [Fact]
     public void IsAnotherMachinesBusinessElsewhere()
     {
-        Assert.False((Self with { Host = "elsewhere", Start = "1" }).IsGone(Self, isRunning: false));
-        Assert.False((Self with { Processes = "pid:[1]", Start = "1" }).IsGone(Self, isRunning: false));
+        Assert.False((Self with { Host = "elsewhere", Start = "1" }).IsGone(Self, isRunning: false, isEngineHere: true));
+        Assert.False((Self with { Processes = "pid:[1]", Start = "1" }).IsGone(Self, isRunning: false, isEngineHere: true));
     }
 
     [Fact]
     public void IsGoneAfterARestartOfTheMachineUnlessItsContainerRuns()
     {
-        Assert.True((Self with { Boot = "before" }).IsGone(Self, isRunning: false));
-        Assert.False((Self with { Boot = "before" }).IsGone(Self, isRunning: true));
+        Assert.True((Self with { Boot = "before" }).IsGone(Self, isRunning: false, isEngineHere: true));
+        Assert.False((Self with { Boot = "before" }).IsGone(Self, isRunning: true, isEngineHere: true));
+    }
+
+    [Fact]
+    public void IsNotGoneForARestartWhereAnotherMachineMayHaveItsName() =>
+        Assert.False((Self with { Boot = "before" }).IsGone(Self, isRunning: false, isEngineHere: false));
+
+    [Fact]
+    public void IsNotGoneWhereProcessesOfOtherUsersAreHidden()
+    {
+        using var proc = new TempFolder();
+        var owner = Self with { Process = 77, Start = "1" };
+        Assert.False(owner.IsGone(Self, isRunning: true, isEngineHere: true, proc.Path));
+        proc.Write("1/stat", File.ReadAllText("/proc/self/stat"));
+        Assert.True(owner.IsGone(Self, isRunning: true, isEngineHere: true, proc.Path));
     }
 }
 

@@ -17,13 +17,14 @@ internal sealed record RunOwner(string Host, string Boot, string Processes, int 
     /// <summary>The run's folder on that host.</summary>
     public const string FolderLabel = "containertrain.folder";
 
+    private const string Proc = "/proc";
     private const int StateField = 0;
     private const int StartField = 19;
 
     /// <summary>Null on systems that do not tell all of it: then nobody may conclude that the process is gone.</summary>
     public static RunOwner? OfThisProcess()
     {
-        if (!OperatingSystem.IsLinux() || StartOf(Environment.ProcessId) is not { } start)
+        if (!OperatingSystem.IsLinux() || StartOf(Environment.ProcessId, Proc) is not { } start)
             return null;
         try
         {
@@ -46,21 +47,24 @@ internal sealed record RunOwner(string Host, string Boot, string Processes, int 
     /// <summary>Whether <paramref name="self"/> can be sure that this process does not watch any more.</summary>
     /// <param name="self">The process that asks.</param>
     /// <param name="isRunning">Whether the container runs: one that does was not started before the machine was.</param>
-    public bool IsGone(RunOwner self, bool isRunning)
+    /// <param name="isEngineHere">Whether the engine is this machine's: on another's, machines of one name may meet.</param>
+    /// <param name="proc">What the kernel shows of processes.</param>
+    public bool IsGone(RunOwner self, bool isRunning, bool isEngineHere, string proc = Proc)
     {
         if (Host != self.Host)
             return false;
         if (Boot != self.Boot)
-            return !isRunning;
-        return Processes == self.Processes && StartOf(Process) != Start;
+            return !isRunning && isEngineHere;
+        // The first process is another user's: where it is hidden (hidepid), so may be one that lives.
+        return Processes == self.Processes && StartOf(1, proc) is not null && StartOf(Process, proc) != Start;
     }
 
     /// <summary>When a process started; null if there is none, or it has ended and only its parent has not asked how.</summary>
-    private static string? StartOf(int process)
+    private static string? StartOf(int process, string proc)
     {
         try
         {
-            var stat = File.ReadAllText($"/proc/{process}/stat");
+            var stat = File.ReadAllText($"{proc}/{process}/stat");
             // The name before is in brackets and may have any character.
             var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
             return fields[StateField] is "Z" or "X" ? null : fields[StartField];
