@@ -82,6 +82,18 @@ public sealed class AnArchiveOfResults : IDisposable
     }
 
     [Fact]
+    public async Task PutsNoFolderInAFilesPlace()
+    {
+        _folder.Write("run/a.txt", "a");
+        // Nobody has written the log yet: its place is kept too.
+        var archive = await ExtractAsync(
+            Folder("output/"), Folder("output/log.txt"), File_("output/log.txt/x", "bad"), Folder("output/a.txt"), Folder("output/a.txt/deep"), File_("output/a.txt/deep/x", "bad"), File_("output/good", ""));
+        Assert.Equal((5, 1), (archive.LeftOut, archive.Files));
+        Assert.Equal(["a.txt", "good"], Files());
+        Assert.Equal("a", File.ReadAllText(_folder.At("run/a.txt")));
+    }
+
+    [Fact]
     public async Task KeepsTimesAndModesButNoMoreThanPermissions()
     {
         var entry = File_("output/run.sh", "x");

@@ -119,9 +119,12 @@ public abstract class RemoteRuns(ContainerEngine engine) : RunnerScenario
     [Fact]
     public async Task WhatAKilledBuildLeftThereComesBackWithTheNextRun()
     {
-        var plan = Plan(Remote(run => run), "write=model.bin", "write=checkpoints/1.txt");
+        Project.Write("words.txt", "a");
+        Project.Write("cache/old.txt", "old");
+        var plan = Plan(Remote(run => run with { Data = [Item("words.txt"), Item("cache", ("ReadOnly", "false"))] }), "write=model.bin", "write=checkpoints/1.txt", "write=/train/data/cache/new.txt");
         var folder = RunFolder.Create(plan.Run.OutputRoot, DateTimeOffset.UtcNow.AddMinutes(-1));
         File.WriteAllText(folder.Hyperparameters, "{}");
+        RecordOf(plan, folder).Write(folder.Record);
         var request = new RunRequest(plan, folder, await ImageAsync());
         // Never disposed of, as by a build that was killed.
         var store = new RemoteStore(engine.Connection, new RemoteRun(folder.Id, plan.ProjectFile, request.Image!), RemoteVolumes.Of(ContainerSettings.MountsOf(request)));
@@ -136,7 +139,8 @@ public abstract class RemoteRuns(ContainerEngine engine) : RunnerScenario
         await RunAsync(Remote(run => run), "out=after it");
 
         Assert.True(File.Exists(Path.Combine(folder.Path, "model.bin")) && File.Exists(Path.Combine(folder.Checkpoints, "1.txt")));
-        Assert.Single(_progress.All, line => line.StartsWith("Brought 2 files (", StringComparison.Ordinal) && line.Contains($"that run {folder.Id} had left", StringComparison.Ordinal));
+        Assert.Equal(["new.txt", "old.txt"], Directory.EnumerateFiles(Project.Path("cache")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Single(_progress.All, line => line.StartsWith("Brought 4 files (", StringComparison.Ordinal) && line.Contains($"that run {folder.Id} had left", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -146,6 +150,18 @@ public abstract class RemoteRuns(ContainerEngine engine) : RunnerScenario
         var refused = await Assert.ThrowsAsync<ProblemException>(() => RunAsync(Remote(run => run with { Data = [Item("words.txt", ("TargetPath", "/usr/words.txt"))] }), "out=ran"));
         Assert.Equal("CT3042", Assert.Single(refused.Problems).Code.Id);
     }
+
+    private static RunRecord RecordOf(TrainPlan plan, RunFolder folder) => new()
+    {
+        Id = folder.Id,
+        Project = plan.Project,
+        Engine = new EngineRecord(plan.Run.Engine, "", null, null),
+        Host = new HostRecord("", "", "", 0, ""),
+        Device = plan.Run.Device,
+        Seed = plan.Run.Seed,
+        Started = DateTimeOffset.UtcNow,
+        Plan = plan,
+    };
 
     protected static Func<RunInputs, RunInputs> Remote(Func<RunInputs, RunInputs> change) => run => change(run) with { EngineRemote = "true" };
 

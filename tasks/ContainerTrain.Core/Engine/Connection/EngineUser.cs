@@ -16,7 +16,8 @@ internal static class EngineUser
         if (engine.Version.Kind != EngineKind.Podman)
             return false;
         // Podman has a member of its own for it (seen with 4.3.1), which Docker's client does not know.
-        using var answer = JsonDocument.Parse(await engine.Http.GetByteArrayAsync("info", cancellation));
+        using var answer = JsonDocument.Parse(await EngineCall.LimitedAsync(
+            "GET /info", TimeSpan.FromSeconds(30), token => engine.Http.GetByteArrayAsync("info", token), cancellation));
         return answer.RootElement.TryGetProperty("Rootless", out var rootless) && rootless.ValueKind == JsonValueKind.True;
     }
 }

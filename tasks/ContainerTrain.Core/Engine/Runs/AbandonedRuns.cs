@@ -1,4 +1,6 @@
+using ContainerTrain.Diagnostics;
 using ContainerTrain.Outcome;
+using ContainerTrain.Plan;
 using Docker.DotNet;
 using Docker.DotNet.Models;
 
@@ -14,8 +16,9 @@ internal sealed class AbandonedRuns(EngineConnection engine, IProgress<string> p
     public async Task BringBackAsync(RunRequest request, CancellationToken cancellation)
     {
         var label = new Dictionary<string, bool> { [$"{ContainerSettings.ProjectLabel}={request.Plan.ProjectFile}"] = true };
-        var volumes = (await engine.Docker.Volumes.ListAsync(
-            new VolumesListParameters { Filters = new Dictionary<string, IDictionary<string, bool>> { ["label"] = label } }, cancellation)).Volumes ?? [];
+        var filter = new VolumesListParameters { Filters = new Dictionary<string, IDictionary<string, bool>> { ["label"] = label } };
+        var volumes = (await EngineCall.LimitedAsync(
+            "GET /volumes", ContainerCalls.Removal, token => engine.Docker.Volumes.ListAsync(filter, token), cancellation)).Volumes ?? [];
         var ids = volumes.Select(volume => volume.Labels?.TryGetValue(ContainerSettings.RunLabel, out var id) == true ? id : "").Distinct();
         foreach (var folder in RunFolder.All(request.Plan.Run.OutputRoot).Where(folder => folder.Id != request.Folder.Id && ids.Contains(folder.Id)).ToArray())
         {
@@ -31,19 +34,16 @@ internal sealed class AbandonedRuns(EngineConnection engine, IProgress<string> p
         {
             await BringBackAsync(folder, request, names);
         }
-        catch (Exception e) when (e is DockerApiException or UnauthorizedAccessException or IOException or InvalidDataException)
+        catch (Exception e) when (e is DockerApiException or ProblemException || ResultArchive.IsFailureHere(e) || EngineConnection.IsUnreachable(e))
         {
-            progress.Report($"What run {folder.Id} had left on {engine.Endpoint.Address.OriginalString} stays there: {e.Message}");
+            var why = e is DockerApiException refused ? EngineMessage.Of(refused) : e is ProblemException ? e.Message : (e.InnerException ?? e).Message;
+            progress.Report($"What run {folder.Id} had left on {engine.Endpoint.Address.OriginalString} stays there: {why}");
         }
     }
 
     private async Task BringBackAsync(RunFolder folder, RunRequest request, HashSet<string> names)
     {
-        RemoteVolume[] own =
-        [
-            new("output", ["/train/output"], ReadOnly: false) { Back = folder.Path },
-            new("checkpoints", ["/train/checkpoints"], ReadOnly: false) { Back = folder.Checkpoints },
-        ];
+        var own = VolumesOf(folder);
         var run = new RemoteRun(folder.Id, request.Plan.ProjectFile, request.Image!);
         await using var store = new RemoteStore(engine, run, [.. own.Where(volume => names.Contains(RemoteStore.NameOf(run, volume)))]) { IsKept = true };
         await RemoveContainersAsync(folder.Id);
@@ -53,6 +53,18 @@ internal sealed class AbandonedRuns(EngineConnection engine, IProgress<string> p
         foreach (var name in names.Where(name => name.StartsWith($"train-{folder.Id}-", StringComparison.Ordinal)))
             store.AlsoRemove(name);
         progress.Report($"Brought {store.Show()} back that run {folder.Id} had left on {engine.Endpoint.Address.OriginalString}");
+    }
+
+    /// <summary>Those that the program could write to, as the run's own plan has them.</summary>
+    /// <exception cref="ProblemException">CT1044: nobody knows where the volumes belong.</exception>
+    /// <exception cref="IOException">The same, of volumes that a number tells apart.</exception>
+    private static RemoteVolume[] VolumesOf(RunFolder folder)
+    {
+        var plan = RunRecord.Read(folder.Record).Plan;
+        var volumes = RemoteVolumes.Of(ContainerSettings.MountsOf(new RunRequest(plan, folder, null))).Where(volume => volume.Back is not null).ToArray();
+        // What is gone may have been a file, which has no number.
+        var gone = plan.Run.Mounts.FirstOrDefault(mount => mount.Kind == MountKind.Bind && mount.ReadOnly && !Path.Exists(mount.Source));
+        return gone is null || !volumes.Any(RemoteVolumes.IsNumbered) ? volumes : throw new IOException($"'{gone.Source}', which the run was given, is not there any more");
     }
 
     /// <summary>A build that attends a run has its log open.</summary>
@@ -77,7 +89,7 @@ internal sealed class AbandonedRuns(EngineConnection engine, IProgress<string> p
     {
         try
         {
-            return (await engine.Docker.Containers.InspectContainerAsync(container, cancellation)).State?.Running == true;
+            return (await new ContainerCalls(engine).InspectAsync(container, cancellation)).State?.Running == true;
         }
         catch (DockerContainerNotFoundException)
         {
@@ -89,9 +101,12 @@ internal sealed class AbandonedRuns(EngineConnection engine, IProgress<string> p
     private async Task RemoveContainersAsync(string id)
     {
         var label = new Dictionary<string, bool> { [$"{ContainerSettings.RunLabel}={id}"] = true };
-        var containers = await engine.Docker.Containers.ListContainersAsync(
-            new ContainersListParameters { All = true, Filters = new Dictionary<string, IDictionary<string, bool>> { ["label"] = label } });
+        var filter = new ContainersListParameters { All = true, Filters = new Dictionary<string, IDictionary<string, bool>> { ["label"] = label } };
+        var containers = await EngineCall.LimitedAsync(
+            "GET /containers/json", ContainerCalls.Removal, token => engine.Docker.Containers.ListContainersAsync(filter, token), CancellationToken.None);
         foreach (var container in containers)
-            await engine.Docker.Containers.RemoveContainerAsync(container.ID, new ContainerRemoveParameters { Force = true });
+            await EngineCall.LimitedAsync(
+                "DELETE /containers/…", ContainerCalls.Removal,
+                token => engine.Docker.Containers.RemoveContainerAsync(container.ID, new ContainerRemoveParameters { Force = true }, token), CancellationToken.None);
     }
 }

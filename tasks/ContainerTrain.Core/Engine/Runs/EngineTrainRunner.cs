@@ -60,15 +60,16 @@ public sealed class EngineTrainRunner(EngineConnection engine, IProgress<string>
         try
         {
             await File.WriteAllTextAsync(file, "", cancellation);
-            container = (await engine.Docker.Containers.CreateContainerAsync(new CreateContainerParameters
+            container = await new ContainerCalls(engine).CreateAsync(new CreateContainerParameters
             {
                 Image = request.Image!,
                 Entrypoint = ["/none"],
                 Labels = new Dictionary<string, string> { [ContainerSettings.RunLabel] = request.Folder.Id, [ContainerSettings.ProjectLabel] = request.Plan.ProjectFile },
                 HostConfig = new HostConfig { NetworkMode = "none", Mounts = [new Mount { Type = "bind", Source = request.Folder.Path, Target = target, ReadOnly = true }] },
-            }, CancellationToken.None)).ID;
+            }, byPodman: false, CancellationToken.None);
             using var question = new HttpRequestMessage(HttpMethod.Head, $"containers/{container}/archive?path={Uri.EscapeDataString($"{target}/{name}")}");
-            using var answer = await engine.Http.SendAsync(question, cancellation);
+            using var answer = await EngineCall.LimitedAsync(
+                "HEAD /containers/…/archive", ContainerCalls.Short * 6, token => engine.Http.SendAsync(question, token), cancellation);
             return answer.IsSuccessStatusCode;
         }
         catch (DockerApiException e)
@@ -83,20 +84,9 @@ public sealed class EngineTrainRunner(EngineConnection engine, IProgress<string>
         finally
         {
             File.Delete(file);
+            // One that stays never ran, and carries the run's label.
             if (container is not null)
-                await RemoveAsync(container);
-        }
-    }
-
-    private async Task RemoveAsync(string container)
-    {
-        try
-        {
-            await engine.Docker.Containers.RemoveContainerAsync(container, new ContainerRemoveParameters { Force = true }, CancellationToken.None);
-        }
-        catch (Exception e) when (e is DockerApiException || EngineConnection.IsUnreachable(e))
-        {
-            // It never ran, and carries the run's label.
+                _ = await new ContainerCalls(engine).TryRemoveAsync(container, ContainerCalls.Removal);
         }
     }
 }

@@ -39,6 +39,10 @@ internal sealed class RemoteRunner(EngineConnection engine, IProgress<string> pr
         {
             return Ended(RunReason.NotStarted, e.Message);
         }
+        catch (Exception e) when (ResultArchive.IsFailureHere(e))
+        {
+            return Ended(RunReason.NotStarted, e.Message);
+        }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             return Ended(RunReason.Canceled, "");
@@ -67,7 +71,7 @@ internal sealed class RemoteRunner(EngineConnection engine, IProgress<string> pr
             store.IsKept = goesOn;
             return outcome;
         }
-        catch (Exception e) when (e is DockerApiException or UnauthorizedAccessException or InvalidDataException || EngineConnection.IsUnreachable(e))
+        catch (Exception e) when (e is DockerApiException || ResultArchive.IsFailureHere(e) || EngineConnection.IsUnreachable(e))
         {
             var why = e is DockerApiException refused ? EngineMessage.Of(refused) : (e.InnerException ?? e).Message;
             var earlier = outcome.Detail.Length > 0 ? $"{outcome.Detail}; " : "";
@@ -86,7 +90,7 @@ internal sealed class RemoteRunner(EngineConnection engine, IProgress<string> pr
     {
         try
         {
-            await engine.Docker.Containers.InspectContainerAsync(container, CancellationToken.None);
+            await new ContainerCalls(engine).InspectAsync(container, CancellationToken.None);
             return true;
         }
         catch (DockerContainerNotFoundException)
@@ -98,7 +102,7 @@ internal sealed class RemoteRunner(EngineConnection engine, IProgress<string> pr
     /// <summary>Files belong to whom the program runs as.</summary>
     private async Task<VolumeOwner> OwnerAsync(RunPlan run, CancellationToken cancellation)
     {
-        var info = await engine.Docker.System.GetSystemInfoAsync(cancellation);
+        var info = await new ContainerCalls(engine).InfoAsync(cancellation);
         var parts = ContainerSettings.UserOf(run, await EngineUser.IsRootlessAsync(engine, info, cancellation)).Split(':');
         return int.TryParse(parts[0], out var user)
             ? new VolumeOwner(user, parts.Length > 1 && int.TryParse(parts[1], out var group) ? group : 0, IsKnown: true)

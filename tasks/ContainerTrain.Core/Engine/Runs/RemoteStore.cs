@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Net;
 using ContainerTrain.Plan;
 using Docker.DotNet;
 using Docker.DotNet.Models;
@@ -52,7 +51,10 @@ internal sealed class RemoteStore(EngineConnection engine, RemoteRun run, Immuta
     {
         cancellation.ThrowIfCancellationRequested();
         foreach (var volume in volumes)
-            await engine.Docker.Volumes.CreateAsync(new VolumesCreateParameters { Name = NameOf(volume), Labels = run.Labels }, CancellationToken.None);
+        {
+            var settings = new VolumesCreateParameters { Name = NameOf(volume), Labels = run.Labels };
+            await EngineCall.LimitedAsync("POST /volumes/create", StallLimit, token => engine.Docker.Volumes.CreateAsync(settings, token), CancellationToken.None);
+        }
         await OpenAsync();
         foreach (var volume in volumes)
             await SendAsync(volume, owner, cancellation);
@@ -64,7 +66,7 @@ internal sealed class RemoteStore(EngineConnection engine, RemoteRun run, Immuta
     /// <summary>Makes the container that has all volumes.</summary>
     public async Task OpenAsync() =>
         // Not cut off with the build: of a container whose creation is not answered nobody knows the id.
-        _carrier = (await engine.Docker.Containers.CreateContainerAsync(new CreateContainerParameters
+        _carrier = await new ContainerCalls(engine).CreateAsync(new CreateContainerParameters
         {
             Image = run.Image,
             Entrypoint = ["/none"],
@@ -74,7 +76,7 @@ internal sealed class RemoteStore(EngineConnection engine, RemoteRun run, Immuta
                 NetworkMode = "none",
                 Mounts = [.. volumes.Select(volume => new Mount { Type = "volume", Source = NameOf(volume), Target = PathOf(volume) })],
             },
-        }, CancellationToken.None)).ID;
+        }, byPodman: false, CancellationToken.None);
 
     /// <summary>Brings back what the program wrote.</summary>
     /// <param name="kept">Files that stay as they are on this host.</param>
@@ -93,14 +95,15 @@ internal sealed class RemoteStore(EngineConnection engine, RemoteRun run, Immuta
         }
     }
 
+    /// <summary>Never throws for the engine: the outcome of the run stands, and its project's next run finds what is left.</summary>
     public async ValueTask DisposeAsync()
     {
         try
         {
             if (_carrier is not null)
-                await IgnoreMissingAsync(() => engine.Docker.Containers.RemoveContainerAsync(_carrier, new ContainerRemoveParameters { Force = true }, CancellationToken.None));
+                await RemoveAsync("DELETE /containers/…", token => engine.Docker.Containers.RemoveContainerAsync(_carrier, new ContainerRemoveParameters { Force = true }, token));
             foreach (var name in IsKept ? [] : volumes.Select(NameOf).Union(_more))
-                await IgnoreMissingAsync(() => engine.Docker.Volumes.RemoveAsync(name, force: true, CancellationToken.None));
+                await RemoveAsync("DELETE /volumes/…", token => engine.Docker.Volumes.RemoveAsync(name, force: true, token));
         }
         catch (Exception e) when (EngineConnection.IsUnreachable(e))
         {
@@ -119,22 +122,23 @@ internal sealed class RemoteStore(EngineConnection engine, RemoteRun run, Immuta
             using var response = await engine.Http.PutAsync(ArchiveOf(path), content, cancellation);
             await EnsureAsync(response, cancellation);
         }
-        catch (HttpRequestException e) when (content.Failure is { } failure)
+        // The client puts an IOException into one of its own, and lets others through.
+        catch (Exception e) when (e is HttpRequestException or UnauthorizedAccessException && content.Failure is { } failure)
         {
             throw new CarriedFileException(failure, e);
         }
         (Files, Bytes) = (Files + content.Files, Bytes + content.Bytes);
     }
 
-    private static async Task IgnoreMissingAsync(Func<Task> remove)
+    private static async Task RemoveAsync(string what, Func<CancellationToken, Task> remove)
     {
         try
         {
-            await remove();
+            await EngineCall.LimitedAsync(what, ContainerCalls.Removal, remove, CancellationToken.None);
         }
-        catch (DockerApiException e) when (e.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Conflict)
+        catch (DockerApiException)
         {
-            // Never made, or in use by a container that could not be removed.
+            // Never made, or in use by a container that could not be removed, or the engine's disk fails.
         }
     }
 

@@ -31,12 +31,17 @@ internal sealed record RemoteVolume(string Part, ImmutableArray<string> Targets,
 /// </summary>
 internal static class RemoteVolumes
 {
+    private const string Numbered = "folder";
+
     /// <summary>What cannot be brought to another machine, CT3042; and secrets, which must not be, CT3053.</summary>
     public static ImmutableArray<Problem> Check(RunPlan run) =>
     [
         .. run.Secrets.IsEmpty ? [] : ImmutableArray.Create(Codes.SecretsOnAnotherHost.With(string.Join(", ", run.Secrets.Select(secret => secret.Name)))),
         .. run.Mounts.Where(mount => mount.Kind == MountKind.Bind && File.Exists(mount.Source)).Select(mount => Refusal(mount, run)).OfType<Problem>(),
     ];
+
+    /// <summary>Whether its name is a number, which depends on what of this host was a file and what a folder.</summary>
+    public static bool IsNumbered(RemoteVolume volume) => volume.Part.StartsWith(Numbered, StringComparison.Ordinal);
 
     /// <summary>The volumes that stand for the bind mounts among <paramref name="mounts"/>.</summary>
     public static ImmutableArray<RemoteVolume> Of(ImmutableArray<MountPlan> mounts)
@@ -104,7 +109,7 @@ internal static class RemoteVolumes
 
     private static string PartOf(string target, int number) => IsInOrAt(target, "/train") && target.Count(c => c == '/') == 2
         ? target[(target.LastIndexOf('/') + 1)..]
-        : $"folder{number}";
+        : $"{Numbered}{number}";
 
     private static bool IsInOrAt(string path, string folder) => path == folder || path.StartsWith(folder + "/", StringComparison.Ordinal);
 }

@@ -21,6 +21,9 @@ internal sealed class ResultArchive(string folder, IReadOnlySet<string> kept)
     /// <summary>Entries that were neither files nor folders, or did not belong below the folder.</summary>
     public int LeftOut { get; private set; }
 
+    /// <summary>Whether an exception is about a file of this host, or about what an archive says, rather than about the engine.</summary>
+    public static bool IsFailureHere(Exception e) => e is UnauthorizedAccessException or InvalidDataException or ArgumentException or FormatException;
+
     /// <summary>Reads an archive whose first entry is the folder itself.</summary>
     /// <param name="tar">Read once, from its beginning to its end.</param>
     /// <param name="isAlive">Called for each piece that came.</param>
@@ -48,20 +51,20 @@ internal sealed class ResultArchive(string folder, IReadOnlySet<string> kept)
         switch (entry.EntryType)
         {
             case TarEntryType.Directory:
-                if (IsThroughLink(path))
+                if (kept.Contains(path) || IsBarred(path) || File.Exists(path))
                     return false;
                 Directory.CreateDirectory(path);
                 return true;
             case TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile:
                 if (kept.Contains(path))
                     return true;
-                if (IsThroughLink(path) || Directory.Exists(path))
+                if (IsBarred(path) || Directory.Exists(path))
                     return false;
                 await WriteAsync(entry, path, isAlive, cancellation);
                 return true;
             // A second name of a file that came before.
             case TarEntryType.HardLink when PathOf(entry.LinkName, top) is { } first:
-                if (kept.Contains(path) || IsThroughLink(path) || IsThroughLink(first) || Directory.Exists(path) || !File.Exists(first) || first == path)
+                if (kept.Contains(path) || IsBarred(path) || IsBarred(first) || Directory.Exists(path) || !File.Exists(first) || first == path)
                     return false;
                 MakeRoom(path);
                 File.Copy(first, path);
@@ -107,12 +110,12 @@ internal sealed class ResultArchive(string folder, IReadOnlySet<string> kept)
             : Path.Join([folder, .. parts]);
     }
 
-    /// <summary>Whether something below the folder, on the way to this path or at it, is a link.</summary>
-    private bool IsThroughLink(string path)
+    /// <summary>Whether something below the folder, on the way to this path or at it, is a link, or on the way to it a file.</summary>
+    private bool IsBarred(string path)
     {
         for (var at = path; at is not null && at.Length > folder.Length; at = Path.GetDirectoryName(at))
         {
-            if (new FileInfo(at).LinkTarget is not null)
+            if (new FileInfo(at).LinkTarget is not null || (at != path && (kept.Contains(at) || File.Exists(at))))
                 return true;
         }
         return false;

@@ -13,13 +13,13 @@ namespace ContainerTrain.Engine;
 /// </summary>
 internal static class RunPreflight
 {
-    /// <exception cref="ProblemException">CT1052, CT3050, CT3051, CT3056: everything that was found.</exception>
+    /// <exception cref="ProblemException">CT1052, CT3050, CT3051, CT3056: everything that was found; CT3005 if the engine does not answer.</exception>
     /// <param name="isHere">Whether the engine is known to be on this host, so that its devices and ports are.</param>
     public static void Check(RunPlan run, EngineConnection engine, bool isHere)
     {
         var problems = isHere ? OnThisHost(run, engine.Endpoint.IsUnix ? engine.Endpoint.Address.LocalPath : "") : [];
         if (HasLimits(run))
-            problems = problems.Concat(Limits(run, engine.Docker.System.GetSystemInfoAsync(CancellationToken.None).GetAwaiter().GetResult(), engine.Describe()));
+            problems = problems.Concat(Limits(run, Info(engine), engine.Describe()));
         if (engine.Version.Kind == EngineKind.Podman && run.ExtraHosts.FirstOrDefault(host => host.EndsWith(":" + RunPlan.HostGateway, StringComparison.Ordinal)) is { } gateway)
             problems = problems.Append(Codes.LimitNotKept.With($"TrainExtraHost '{gateway}'", engine.Describe(), "its Docker-compatible interface does not know host-gateway; inside, the host already is host.containers.internal"));
         var found = problems.ToImmutableArray();
@@ -41,6 +41,18 @@ internal static class RunPreflight
         {
             if (Refusal(port) is { } refusal)
                 yield return Codes.PortInUse.With($"{port.HostAddress}:{port.HostPort}", port, refusal);
+        }
+    }
+
+    private static SystemInfoResponse Info(EngineConnection engine)
+    {
+        try
+        {
+            return new ContainerCalls(engine).InfoAsync(CancellationToken.None).GetAwaiter().GetResult();
+        }
+        catch (Exception e) when (EngineConnection.IsUnreachable(e))
+        {
+            throw new ProblemException(Codes.EngineError.With("Asking for limits", engine.Endpoint, (e.InnerException ?? e).Message), e);
         }
     }
 
