@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 using ContainerTrain.Diagnostics;
@@ -129,6 +130,33 @@ public sealed class ALogin : IDisposable
         await Assert.ThrowsAsync<ProblemException>(() => _push.PushAsync(host: target.Host));
         Assert.NotEmpty(seen);
         Assert.All(seen, Assert.Null);
+    }
+
+    [Fact]
+    public async Task IsNotShownToATokenServerThatAnotherHostNames()
+    {
+        Configure("""{ "auths": { "HOST": { "auth": "BASE64" } } }""");
+        using var storage = new FakeRegistry();
+        var (asked, logins) = (0, new ConcurrentQueue<string?>());
+        storage.Fault = context =>
+        {
+            logins.Enqueue(context.Request.Headers["Authorization"]);
+            context.Request.InputStream.CopyTo(Stream.Null); // an answer before the end might break the connection
+            if (context.Request.Url!.AbsolutePath == "/token")
+                return FakeRegistry.Answer(context, 200, """{"token":"x"}""");
+            return Interlocked.Increment(ref asked) == 1
+                ? FakeRegistry.Answer(context, 401, ("WWW-Authenticate", $"Bearer realm=\"http://{storage.Host}/token\",service=\"x\""))
+                : FakeRegistry.Answer(context, 201);
+        };
+        _push.Registry.Fault = context => context.Request.HttpMethod == "POST" && FakeRegistry.Answer(context, 202, ("Location", $"http://{storage.Host}/storage?key=1"));
+
+        var problem = Assert.Single((await Assert.ThrowsAsync<ProblemException>(() => _push.PushAsync())).Problems);
+
+        Assert.Equal(Codes.RegistryRefusedLogin, problem.Code);
+        Assert.Contains($"401 to PUT http://{storage.Host}/storage: ", problem.Message, StringComparison.Ordinal);
+        Assert.Contains("(with no login, as it is another host)", problem.Message, StringComparison.Ordinal);
+        Assert.NotEmpty(logins);
+        Assert.All(logins, Assert.Null);
     }
 
     private async Task PushesWithBasic()

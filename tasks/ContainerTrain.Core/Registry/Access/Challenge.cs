@@ -11,6 +11,9 @@ internal sealed partial record Challenge(bool IsBearer, string Realm, string Ser
     public static Challenge? Of(HttpHeaderValueCollection<AuthenticationHeaderValue> headers) =>
         headers.Select(Parse).FirstOrDefault(challenge => challenge is not null);
 
+    /// <summary>Whether who answers it sends no login without TLS to a token server, where the registry has TLS.</summary>
+    public bool KeepsTls(Uri root) => !IsBearer || root.Scheme != Uri.UriSchemeHttps || new Uri(Realm).Scheme == Uri.UriSchemeHttps;
+
     private static Challenge? Parse(AuthenticationHeaderValue header)
     {
         var values = Pair().Matches(header.Parameter ?? "")

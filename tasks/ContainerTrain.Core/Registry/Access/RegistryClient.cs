@@ -67,7 +67,7 @@ internal sealed class RegistryClient : IDisposable
     {
         var root = await RootAsync(cancellation);
         var response = await SendOnceAsync(root, request, refused: null, cancellation);
-        if (response.StatusCode == HttpStatusCode.Unauthorized && Challenge.Of(response.Headers.WwwAuthenticate) is { } challenge)
+        if (response.StatusCode == HttpStatusCode.Unauthorized && ChallengeOf(response, root) is { } challenge)
         {
             // Some let everybody read /v2/ and ask only here; and a token may have run out.
             var refused = response.RequestMessage?.Headers.Authorization?.Parameter;
@@ -80,9 +80,10 @@ internal sealed class RegistryClient : IDisposable
         using (response)
         {
             var words = RegistryWords.Of(await response.Content.ReadAsStringAsync(cancellation));
+            var (status, address) = ((int)response.StatusCode, response.RequestMessage!.RequestUri!);
             throw new ProblemException(response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden
-                ? Codes.RegistryRefusedLogin.With(Address, $"{(int)response.StatusCode} to {request.Method} {PathOf(response)}: {words}", _login.Value)
-                : Codes.RegistryError.With(request.Method, PathOf(response), Address, (int)response.StatusCode, words));
+                ? Codes.RegistryRefusedLogin.With(Address, $"{status} to {request.Method} {address.Show(root)}: {words}", address.IsOf(root) ? $"{_login.Value}" : "no login, as it is another host")
+                : Codes.RegistryError.With(request.Method, address.Show(root), Address, status, words));
         }
     }
 
@@ -119,7 +120,7 @@ internal sealed class RegistryClient : IDisposable
         foreach (var type in request.Accept)
             message.Headers.Accept.ParseAdd(type);
         // An upload may be sent on to a storage of another host, which the login is none of the business of.
-        if (address.Authority == root.Authority && _challenge is { } challenge)
+        if (address.IsOf(root) && _challenge is { } challenge)
         {
             message.Headers.Authorization = challenge.IsBearer
                 ? await _tokens.GetAsync(challenge, request.Scopes, refused, cancellation)
@@ -158,7 +159,7 @@ internal sealed class RegistryClient : IDisposable
                 using var response = await SendOnceAsync(_http, message, cancellation);
                 if (response.IsSuccessStatusCode || response.StatusCode == HttpStatusCode.Unauthorized)
                 {
-                    _challenge = Challenge.Of(response.Headers.WwwAuthenticate);
+                    _challenge = ChallengeOf(response, root);
                     return root;
                 }
                 refused ??= Codes.RegistryError.With("GET", "/v2/", Address, (int)response.StatusCode, RegistryWords.Of(await response.Content.ReadAsStringAsync(cancellation)));
@@ -180,8 +181,17 @@ internal sealed class RegistryClient : IDisposable
         throw transient is not null ? transient : new ProblemException(refused!);
     }
 
+    /// <summary>What the registry itself asks for: a host that an upload or a redirect led to does not say who gets the login.</summary>
+    /// <exception cref="ProblemException">CT5004 if the login would go over the line unencrypted, where the registry has TLS.</exception>
+    private Challenge? ChallengeOf(HttpResponseMessage response, Uri root)
+    {
+        if (!response.RequestMessage!.RequestUri!.IsOf(root) || Challenge.Of(response.Headers.WwwAuthenticate) is not { } challenge)
+            return null;
+        return challenge.KeepsTls(root) || _settings.Insecure.Contains(Address.Name)
+            ? challenge
+            : throw new ProblemException(Codes.RegistryRefusedLogin.With(Address, $"{(int)response.StatusCode}, and its token server {challenge.Realm} has no TLS", "no login: none was sent"));
+    }
+
     private static TimeSpan? WaitOf(RetryConditionHeaderValue? header) =>
         header?.Delta ?? (header?.Date is { } date && date > DateTimeOffset.UtcNow ? date - DateTimeOffset.UtcNow : null);
-
-    private static string PathOf(HttpResponseMessage response) => response.RequestMessage?.RequestUri?.AbsolutePath ?? "";
 }

@@ -117,6 +117,6 @@ internal sealed class RegistryRepository(RegistryClient client, string name, boo
     /// <summary>May be given without the host, or with one: a storage of the registry's own.</summary>
     private static Uri LocationOf(HttpResponseMessage response) =>
         response.Headers.Location is { } location
-            ? new Uri(response.RequestMessage!.RequestUri!, location)
+            ? RegistryUri.Follow(response.RequestMessage!.RequestUri!, location)
             : throw new TransientException($"the registry did not say where to upload to ({(int)response.StatusCode})");
 }
