@@ -86,9 +86,20 @@ internal sealed class LayerPush(RegistryRepository target, BlobMemory memory, IP
         }
         if (memory.RepositoryWith(Registry, digest) is not { } other || other == target.Name)
             return false;
-        var location = await RetryAsync(name, () => target.BeginAsync(digest, other, cancellation), cancellation);
-        if (location is not null)
-            return false; // the registry forgets the upload that it began in place of the mount
+        var mounted = await RetryAsync(name, async () =>
+        {
+            try
+            {
+                // The registry forgets the upload that it begins in place of the mount.
+                return await target.BeginAsync(digest, other, cancellation) is null;
+            }
+            catch (ProblemException)
+            {
+                return false; // the login may not read the other repository, for example; sending needs nothing of it
+            }
+        }, cancellation);
+        if (!mounted)
+            return false;
         progress.Report($"  {name}: mounted from {other} ({Units.Show(size)})");
         return true;
     }
