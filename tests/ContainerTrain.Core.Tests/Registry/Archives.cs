@@ -79,6 +79,40 @@ public sealed class AnImageInAFile : IDisposable
         Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Join(_push.Folder, "out")));
     }
 
+    [Fact]
+    public async Task HasNoHalfLayerWhereTheBaseCameInTwoTries()
+    {
+        var digest = _push.Registry.ManifestOf("base/runtime:10.0")["layers"]![0]!["digest"]!.GetValue<string>();
+        var tries = 0;
+        _push.Registry.Fault = context =>
+        {
+            if (!context.Request.RawUrl!.EndsWith("/blobs/" + digest, StringComparison.Ordinal) || Interlocked.Increment(ref tries) > 1)
+                return false;
+            context.Response.ContentLength64 = _push.Registry.Blobs[$"base/runtime@{digest}"].Length;
+            context.Response.OutputStream.Write([1, 2, 3]);
+            context.Response.Abort();
+            return true;
+        };
+        var written = await WriteAsync("out/demo.tar", ArchiveFormat.Docker);
+        Assert.Equal(2, tries);
+        Assert.All(Read(written.Archive).Where(file => file.Key.StartsWith("blobs/", StringComparison.Ordinal)), file => Assert.Equal(file.Key, At(FakeRegistry.DigestOf(file.Value))));
+    }
+
+    [Fact]
+    public async Task IsNotThereIfAFileChangesMeanwhile()
+    {
+        var first = await WriteAsync("out/demo.tar", ArchiveFormat.Docker);
+        File.Delete(first.Archive);
+        var plan = _push.Plan();
+        _push.Lines.Seen = line =>
+        {
+            if (line.StartsWith("Writing", StringComparison.Ordinal))
+                _push.Write("another program", "App.dll");
+        };
+        Assert.Null(await Target("out/demo.tar", ArchiveFormat.Docker).DirectAsync(plan, first.ImageId, TestContext.Current.CancellationToken));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Join(_push.Folder, "out")));
+    }
+
     private async Task<PushedImage> WriteAsync(string path, ArchiveFormat format) =>
         (await Target(path, format).DirectAsync(_push.Plan(), null, TestContext.Current.CancellationToken))!;
 

@@ -132,6 +132,34 @@ public sealed class AnImagePushedWithoutAnEngine : IDisposable
     }
 
     [Fact]
+    public async Task HasNoTagIfAFileChangesMeanwhile()
+    {
+        var pushed = await _push.PushAsync();
+        var plan = _push.Plan();
+        _push.Lines.Seen = line =>
+        {
+            if (line.StartsWith("Pushing to", StringComparison.Ordinal))
+                _push.Write("another program", "App.dll");
+        };
+        Assert.Null(await _push.PushAsync("b", plan, expected: pushed.ImageId));
+        Assert.DoesNotContain("b:latest", _push.Registry.Manifests.Keys);
+    }
+
+    [Theory]
+    [InlineData(401)]
+    [InlineData(403)]
+    [InlineData(404)]
+    public async Task SendsTheLayersThatItMayNotTakeFromAnotherRepository(int status)
+    {
+        await _push.PushAsync();
+        _push.Registry.Fault = context => context.Request.QueryString["mount"] is not null && FakeRegistry.Answer(context, status);
+        await _push.PushAsync("other/demo");
+        Assert.Contains(_push.Requests("POST"), request => request.Contains("mount=", StringComparison.Ordinal));
+        Assert.All(_push.Registry.ManifestOf("other/demo:latest")["layers"]!.AsArray(), layer =>
+            Assert.Contains($"other/demo@{layer!["digest"]!.GetValue<string>()}", _push.Registry.Blobs.Keys));
+    }
+
+    [Fact]
     public async Task NeedsNoProgramThatRunsInIt()
     {
         var plan = _push.Plan(image => image with { AptPackages = [new("curl")], Instructions = [Given.Item("RUN true")] });

@@ -37,6 +37,8 @@ internal sealed class DirectArchive(BuildCache cache, RegistrySettings settings,
         digests.Save();
 
         var image = ComposedImage.Of(plan, below.Image, [.. made.Select(layer => layer.Digest)]);
+        if (expected is not null && image.Config.Id != expected)
+            return null; // a file changed between the look at what is known of the layers and their reading
         ImmutableArray<Descriptor> layers =
         [
             .. below.Layers.Select(layer => layer with { MediaType = MediaTypes.ToOci(layer.MediaType) }),

@@ -25,12 +25,20 @@ internal sealed class ImageLayout : IDisposable
     public async Task<T> AddAsync<T>(Func<Stream, Task<(T Result, string Digest)>> write)
     {
         var temporary = Path.Join(_folder, "blobs", Guid.NewGuid().ToString("n"));
-        T result;
-        string digest;
-        await using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 17))
-            (result, digest) = await write(file);
-        File.Move(temporary, PathOf(digest), overwrite: true);
-        return result;
+        try
+        {
+            T result;
+            string digest;
+            await using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 17))
+                (result, digest) = await write(file);
+            File.Move(temporary, PathOf(digest), overwrite: true);
+            return result;
+        }
+        catch
+        {
+            File.Delete(temporary); // another try writes another file, and whatever lies here is packed
+            throw;
+        }
     }
 
     public void Add(byte[] bytes) => File.WriteAllBytes(PathOf(Sha256.Of(bytes)), bytes);

@@ -57,6 +57,8 @@ internal sealed class DirectPush(BuildCache cache, RegistrySettings settings, IP
             var push = new LayerPush(target, memory, progress);
             var layers = await LayersAsync(plan, below, push, digests, cancellation);
             var image = ComposedImage.Of(plan, below.Image, [.. layers.Select(layer => layer.Digest)]);
+            if (expected is not null && image.Config.Id != expected)
+                return null; // a file changed between the look at what is known of the layers and their reading
             var manifest = image.Manifest([.. below.Layers, .. layers.Select(layer => DescriptorOf(layer.Blob, below.IsOci))], below.IsOci);
             await push.PushAsync("configuration", image.Config.Json, image.Config.Id, cancellation);
             foreach (var tag in tags)
