@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using ContainerTrain.Diagnostics;
 using ContainerTrain.Engine.Tests;
@@ -81,6 +82,14 @@ public abstract partial class ContainerEngine : IAsyncDisposable
         var built = await builder.BuildAsync(image, previous, watched, cancellation);
         _images.Add(built.Id);
         return built;
+    }
+
+    /// <summary>Podman tells of it in its own API only.</summary>
+    public async Task<JsonNode> HealthcheckOfAsync(string id)
+    {
+        var isPodman = Connection.Version.Kind == EngineKind.Podman;
+        var image = JsonNode.Parse(await Connection.Http.GetStringAsync(isPodman ? $"/v4.0.0/libpod/images/{id}/json" : $"images/{id}/json", CancellationToken.None))!;
+        return (isPodman ? image : image["Config"]!)["Healthcheck"]!;
     }
 
     /// <summary>The containers of a project, running or not; without those that somebody is removing.</summary>

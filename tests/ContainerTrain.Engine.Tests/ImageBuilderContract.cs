@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Formats.Tar;
-using System.Text.Json.Nodes;
 using ContainerTrain.Diagnostics;
 using ContainerTrain.Inputs;
 using ContainerTrain.Plan;
@@ -114,7 +113,7 @@ public abstract class ImageBuilderContract(ContainerEngine engine) : IAsyncLifet
         Assert.Superset(new HashSet<string> { "8080/tcp", "53/udp" }, config.ExposedPorts!.Keys.ToHashSet());
         Assert.Equal(["/a $b \"c\" 'd' \\e", "/data"], config.Volumes!.Keys.Order(StringComparer.Ordinal));
         Assert.Equal("SIGINT", config.StopSignal);
-        var healthcheck = await HealthcheckOfAsync(built.Id);
+        var healthcheck = await engine.HealthcheckOfAsync(built.Id);
         Assert.Equal(["CMD", "test", "-f", "/a $b \"c\""], healthcheck["Test"]!.AsArray().Select(word => word!.GetValue<string>()));
         Assert.Equal((60_000_000_000, 1_500_000_000, 2), (healthcheck["Interval"]!.GetValue<long>(), healthcheck["Timeout"]!.GetValue<long>(), healthcheck["Retries"]!.GetValue<int>()));
         Assert.Contains("srv/my app/".Split('/')[1] + "/library.txt", (await FilesOfAsync(built.Id, "/srv/my app")).Select(file => file.Name));
@@ -158,7 +157,7 @@ public abstract class ImageBuilderContract(ContainerEngine engine) : IAsyncLifet
         Assert.Equal(("12:13", "/app", "9"), (config.User, config.WorkingDir, config.StopSignal));
         Assert.Equal(["/in it"], config.Entrypoint!);
         Assert.Equal(["a b"], config.Cmd!);
-        Assert.Equal(["CMD", "true"], (await HealthcheckOfAsync(built.Id))["Test"]!.AsArray().Select(word => word!.GetValue<string>()));
+        Assert.Equal(["CMD", "true"], (await engine.HealthcheckOfAsync(built.Id))["Test"]!.AsArray().Select(word => word!.GetValue<string>()));
         if (!IsPodman)
             Assert.Equal(["/bin/sh", "-e", "-c"], config.Shell!);
         Assert.Contains("app/main.py", (await FilesOfAsync(built.Id, "/app")).Select(file => file.Name));
@@ -412,14 +411,6 @@ public abstract class ImageBuilderContract(ContainerEngine engine) : IAsyncLifet
         await BuildAsync(image, previous: null, progress, Cancellation);
 
         Assert.Contains(progress.All, line => line.Contains(" says 42", StringComparison.Ordinal));
-    }
-
-    /// <summary>Podman tells of it in its own API only.</summary>
-    private async Task<JsonNode> HealthcheckOfAsync(string id)
-    {
-        var isPodman = engine.Connection.Version.Kind == EngineKind.Podman;
-        var image = JsonNode.Parse(await engine.Connection.Http.GetStringAsync(isPodman ? $"/v4.0.0/libpod/images/{id}/json" : $"images/{id}/json", Cancellation))!;
-        return (isPodman ? image : image["Config"]!)["Healthcheck"]!;
     }
 
     private Task<BuiltImage> BuildAsync(ImagePlan image, BuiltImage? previous = null) =>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ContainerTrain.Outcome;
+using ContainerTrain.Plan;
 
 namespace ContainerTrain.Engine.Tests;
 
@@ -26,6 +27,7 @@ public abstract class EngineThatFails(ContainerEngine engine) : RunnerScenario
     [Fact]
     public async Task ThatComesBackShowsEveryLineOnceAndHowTheProgramEnded()
     {
+        Assert.SkipWhen(engine.Connection.Version.Kind == EngineKind.Podman, "Podman 4.3 may end a log before the program's last lines");
         var run = await RunAsync(
             run => run,
             (folder, line) =>
@@ -96,7 +98,7 @@ public abstract class EngineThatFails(ContainerEngine engine) : RunnerScenario
 
     private sealed class WithKill(ITrainRunner runner, CancellationToken kill) : ITrainRunner
     {
-        public void Check(Plan.TrainPlan plan) => runner.Check(plan);
+        public void Check(TrainPlan plan) => runner.Check(plan);
 
         public Task<RunOutcome> RunAsync(RunRequest request, IProgress<OutputLine> output, CancellationToken cancellation) =>
             runner.RunAsync(request with { Kill = kill }, output, cancellation);
