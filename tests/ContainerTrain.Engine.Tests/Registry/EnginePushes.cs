@@ -45,7 +45,9 @@ public abstract class EnginePushContract(ContainerEngine engine) : IDisposable
             Assert.Equal(built.Id.Replace("sha256:", "", StringComparison.Ordinal), there.Image.Id.Replace("sha256:", "", StringComparison.Ordinal));
         }
         Assert.Null(new EngineImages(engine.Connection).Find(pushed.References[0], TestContext.Current.CancellationToken));
-        Assert.Contains(_lines.All, line => line.StartsWith("  ", StringComparison.Ordinal));
+        // Podman 4.3 names no layers.
+        if (engine.Connection.Version.Kind == EngineKind.Docker)
+            Assert.Contains(_lines.All, line => line.StartsWith("  ", StringComparison.Ordinal));
     }
 }
 
